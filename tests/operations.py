@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -118,6 +118,34 @@ def prepared(founded: Template, root: Path, prepare: Callable[[World], object]) 
         with world.registry.store.session():
             prepare(world)
     return Template(root, world.now)
+
+
+class Preparations:
+    """Worlds after a preparation, each made for the first test that begins with it and copied for every test.
+
+    `ways` has the function for each preparation, by its name.
+    """
+
+    def __init__(self, before: Template, folder: Path, ways: Mapping[str, Callable[[World], object]]) -> None:
+        self._before, self._folder, self._ways = before, folder, ways
+        self._made: dict[str, tuple[Template, Any]] = {}
+
+    def template(self, name: str) -> Template:
+        """Return the world after a preparation, to be copied, or the world before all of them for an empty name."""
+        return self._make(name)[0] if name else self._before
+
+    def result(self, name: str) -> Any:
+        """Return what the function of a preparation returned."""
+        return self._make(name)[1]
+
+    def _make(self, name: str) -> tuple[Template, Any]:
+        if name not in self._made:
+            results: list[object] = []
+            template = prepared(
+                self._before, self._folder / name / "home", lambda world: results.append(self._ways[name](world))
+            )
+            self._made[name] = (template, results[0])
+        return self._made[name]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,6 +17,7 @@ from data.errors import (
     ProofError,
     RequestClosedError,
 )
+from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.monitoring import Incident
 from data.registry.commands.deployment import CompleteDeployment, CompleteWithdrawal, RatifyDeployment
@@ -39,37 +40,34 @@ from tests.world import MODEL, World
 SLOT = f"{MODEL}/slots/production/champion"
 
 
-@pytest.fixture
-def world(world: World) -> Iterator[World]:
-    """The world with its registry held open."""
-    with world.registry.store.session():
-        yield world
-
-
 # -- deployment
 
 
-def test_the_first_deployment_fills_the_slot(world: World) -> None:
-    request = world.approved()
-    begin_deploy(world, request)
+def test_the_first_deployment_fills_the_slot(world: World, approved_request: ApprovalRequest) -> None:
+    begin_deploy(world, approved_request)
     receipt = complete_deploy(world)
     row = world.get(Deployment, f"{MODEL}/deployments/1")
-    assert (row.version, row.environment, row.slot, row.use) == (request.subject, "production", "champion", "planning")
+    assert (row.version, row.environment, row.slot, row.use) == (
+        approved_request.subject,
+        "production",
+        "champion",
+        "planning",
+    )
     assert (row.state, row.request, row.from_at, row.to_at, row.run_id) == (
         "deployed",
-        request.key,
+        approved_request.key,
         world.now,
         None,
         "op-1",
     )
     slot = world.get(Slot, SLOT)
-    assert (slot.version, slot.deployment, slot.manifest_digest) == (request.subject, row.key, MANIFEST)
+    assert (slot.version, slot.deployment, slot.manifest_digest) == (approved_request.subject, row.key, MANIFEST)
     assert world.get(Operation, f"{MODEL}/operation").state == "done"
     assert (receipt.subject, receipt.rows[0]) == (row.key, row)
 
 
+@pytest.mark.usefixtures("serving")
 def test_the_next_deployment_supersedes_the_former(world: World) -> None:
-    deployed(world)
     second = deployed(world, "op-2")
     former = world.get(Deployment, f"{MODEL}/deployments/1")
     assert (former.state, former.to_at) == ("superseded", second.from_at)
@@ -78,17 +76,17 @@ def test_the_next_deployment_supersedes_the_former(world: World) -> None:
     assert (slot.version, slot.rev) == (second.version, 2)
 
 
-def test_completing_a_deployment_twice_returns_the_same_receipt(world: World) -> None:
-    first = deployed(world)
+def test_completing_a_deployment_twice_returns_the_same_receipt(world: World, serving: Deployment) -> None:
     again = complete_deploy(world)
-    assert again.rows[0] == first
+    assert again.rows[0] == serving
     assert len(world.events("deployment.completed")) == 1
 
 
-def test_a_deployment_is_not_completed_after_the_revocation_of_its_approval(world: World) -> None:
-    request = world.approved()
-    begin_deploy(world, request)
-    world.do(RevokeVersion(version=request.subject, reason="a condition was late"))
+def test_a_deployment_is_not_completed_after_the_revocation_of_its_approval(
+    world: World, approved_request: ApprovalRequest
+) -> None:
+    begin_deploy(world, approved_request)
+    world.do(RevokeVersion(version=approved_request.subject, reason="a condition was late"))
     with pytest.raises(IllegalMoveError, match="cannot serve: it is revoked"):
         complete_deploy(world)
     assert world.find(Slot) == []
@@ -118,8 +116,10 @@ def test_a_completion_is_refused_when(begun: str, run_id: str, error: type[Model
 # -- rollback
 
 
-def test_a_rollback_deploys_the_former_version_and_blocks_the_other(world: World) -> None:
-    first, second = deployed(world), deployed(world, "op-2")
+def test_a_rollback_deploys_the_former_version_and_blocks_the_other(
+    world: World, served_twice: tuple[Deployment, Deployment]
+) -> None:
+    first, second = served_twice
     passed = ({"version": f"{MODEL}/versions/3", "reason": "never served"},)
     row = roll_back(world, first.version, passed_over=passed)
     assert (row.version, row.rollback_of, row.request, row.use) == (first.version, second.key, first.request, first.use)
@@ -137,8 +137,10 @@ def test_a_rollback_deploys_the_former_version_and_blocks_the_other(world: World
     assert (incident.opened_by, incident.deployment) == ("otto", row.key)
 
 
-def test_a_rollback_after_a_suspension_does_not_change_the_suspended_deployment(world: World) -> None:
-    first, second = deployed(world), deployed(world, "op-2")
+def test_a_rollback_after_a_suspension_does_not_change_the_suspended_deployment(
+    world: World, served_twice: tuple[Deployment, Deployment]
+) -> None:
+    first, second = served_twice
     suspend(world)
     row = roll_back(world, first.version)
     assert row.rollback_of == second.key
@@ -146,26 +148,29 @@ def test_a_rollback_after_a_suspension_does_not_change_the_suspended_deployment(
     assert [one.kind for one in world.find(Incident)] == ["suspension", "rollback"]
 
 
-def test_completing_a_rollback_twice_opens_one_incident(world: World) -> None:
-    first = deployed(world)
-    deployed(world, "op-2")
+def test_completing_a_rollback_twice_opens_one_incident(
+    world: World, served_twice: tuple[Deployment, Deployment]
+) -> None:
+    first, _ = served_twice
     row = roll_back(world, first.version)
     assert complete_rollback(world).rows[0] == row
     assert len(world.find(Incident)) == 1
 
 
-def test_a_rollback_is_not_completed_after_the_expiry_of_the_approval(world: World) -> None:
-    first = deployed(world)
-    deployed(world, "op-2")
+def test_a_rollback_is_not_completed_after_the_expiry_of_the_approval(
+    world: World, served_twice: tuple[Deployment, Deployment]
+) -> None:
+    first, _ = served_twice
     begin(world, "rollback", first.version, "op-r")
     world.move(days=91)
     with pytest.raises(IllegalMoveError, match="its approval has expired"):
         complete_rollback(world)
 
 
-def test_a_past_end_of_the_time_for_ratification_is_refused(world: World) -> None:
-    first = deployed(world)
-    deployed(world, "op-2")
+def test_a_past_end_of_the_time_for_ratification_is_refused(
+    world: World, served_twice: tuple[Deployment, Deployment]
+) -> None:
+    first, _ = served_twice
     begin(world, "rollback", first.version, "op-r")
     with pytest.raises(InputError, match="must be in the future"):
         complete_rollback(world, ratify_by=world.now)
@@ -174,36 +179,35 @@ def test_a_past_end_of_the_time_for_ratification_is_refused(world: World) -> Non
 # -- suspension and withdrawal
 
 
-def test_a_suspension_empties_the_slot_and_records_the_fallback(world: World) -> None:
-    first = deployed(world)
+def test_a_suspension_empties_the_slot_and_records_the_fallback(world: World, serving: Deployment) -> None:
     row = suspend(world)
-    assert (row.key, row.state, row.to_at) == (first.key, "suspended", world.now)
+    assert (row.key, row.state, row.to_at) == (serving.key, "suspended", world.now)
     assert row.ended_reason == "it harms; fallback: the timetable"
     assert row.ratify_by == world.now + timedelta(days=2)
     slot = world.get(Slot, SLOT)
     assert (slot.version, slot.deployment) == (None, None)
     (incident,) = world.find(Incident)
-    assert (incident.kind, incident.version, incident.deployment) == ("suspension", first.version, first.key)
+    assert (incident.kind, incident.version, incident.deployment) == ("suspension", serving.version, serving.key)
     assert world.events("deployment.suspended")[0]["data"]["fallback"] == "the timetable"
 
 
+@pytest.mark.usefixtures("serving")
 def test_completing_a_suspension_twice_changes_nothing(world: World) -> None:
-    deployed(world)
     row = suspend(world)
     assert complete_suspension(world).rows[0] == row
     assert len(world.find(Incident)) == 1
 
 
+@pytest.mark.usefixtures("serving")
 def test_a_completion_without_a_run_id_is_not_repeated(world: World) -> None:
-    deployed(world)
     begin(world, "suspend", run_id="")
     complete_suspension(world, run_id="")
     with pytest.raises(IllegalMoveError, match="no suspend of ops/delay is under way"):
         complete_suspension(world, run_id="")
 
 
+@pytest.mark.usefixtures("serving")
 def test_a_withdrawal_ends_a_retired_version_once(world: World) -> None:
-    deployed(world)
     quiet(world)
     ended = withdraw(world)
     assert (ended.state, ended.ended_reason, ended.to_at) == ("ended", "retired", world.now)
@@ -212,15 +216,15 @@ def test_a_withdrawal_ends_a_retired_version_once(world: World) -> None:
     assert world.get(Slot, SLOT).version is None
 
 
+@pytest.mark.usefixtures("serving")
 def test_a_withdrawal_needs_its_own_operation(world: World) -> None:
-    deployed(world)
     command = CompleteWithdrawal(model=MODEL, manifest_digest=MANIFEST, reason="retired")
     with pytest.raises(IllegalMoveError):
         world.do(command, by="otto", run_id="op-1")
 
 
+@pytest.mark.usefixtures("serving")
 def test_a_suspension_of_an_empty_slot_is_not_completed(world: World) -> None:
-    deployed(world)
     begin(world, "suspend", run_id="op-s")
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE slot SET deployment = NULL")
@@ -228,9 +232,10 @@ def test_a_suspension_of_an_empty_slot_is_not_completed(world: World) -> None:
         complete_suspension(world)
 
 
-def test_a_rollback_without_a_former_deployment_is_not_completed(world: World) -> None:
-    first = deployed(world)
-    deployed(world, "op-2")
+def test_a_rollback_without_a_former_deployment_is_not_completed(
+    world: World, served_twice: tuple[Deployment, Deployment]
+) -> None:
+    first, _ = served_twice
     begin(world, "rollback", first.version, "op-r")
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE deployment SET environment = 'staging' WHERE version = ?", [first.version])
@@ -238,16 +243,15 @@ def test_a_rollback_without_a_former_deployment_is_not_completed(world: World) -
         complete_rollback(world)
 
 
-def test_two_slots_have_deployments_at_the_same_time(world: World) -> None:
-    first = deployed(world)
+def test_two_slots_have_deployments_at_the_same_time(world: World, serving: Deployment) -> None:
     second = world.requested(slot="shadow")
     world.decide(second, "alma")
     world.decide(second, "axel")
     begin_deploy(world, world.get(type(second), second.key), "op-2")
     world.do(CompleteDeployment(model=MODEL, manifest_digest=MANIFEST), by="otto", run_id="op-2")
-    assert world.get(Deployment, first.key).state == "deployed"
+    assert world.get(Deployment, serving.key).state == "deployed"
     assert {one.slot: one.version for one in world.find(Slot)} == {
-        "champion": first.version,
+        "champion": serving.version,
         "shadow": second.subject,
     }
 
@@ -256,10 +260,9 @@ def test_two_slots_have_deployments_at_the_same_time(world: World) -> None:
 
 
 @pytest.fixture
-def rolled_back(world: World) -> Deployment:
+def rolled_back(world: World, served_twice: tuple[Deployment, Deployment]) -> Deployment:
     """A rollback by otto that nobody has ratified."""
-    first = deployed(world)
-    deployed(world, "op-2")
+    first, _ = served_twice
     return roll_back(world, first.version)
 
 
@@ -319,9 +322,8 @@ def test_a_ratification_is_refused(
     assert world.get(Deployment, rolled_back.key).ratified_by is None
 
 
-def test_nobody_ratifies_their_own_operation(world: World) -> None:
-    first = deployed(world)
-    deployed(world, "op-2")
+def test_nobody_ratifies_their_own_operation(world: World, served_twice: tuple[Deployment, Deployment]) -> None:
+    first, _ = served_twice
     begin(world, "rollback", first.version, "op-r")
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE operation SET begun_by = 'alma'")

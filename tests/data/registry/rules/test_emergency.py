@@ -37,13 +37,8 @@ from tests.operations import MANIFEST, begin_deploy, complete_deploy, deploy, de
 from tests.world import MODEL, World
 
 Attack = Callable[[World], object]
+V1 = f"{MODEL}/versions/1"
 FAILED = Failed(reason="no bytes", remedy="bring them")
-
-
-def live(world: World) -> Deployment:
-    """Deploy version 1, then release version 2 in an emergency; return the deployment of version 2."""
-    deployed(world, "op-1")
-    return released(world, world.assessed(world.version()))
 
 
 def ratify(world: World, deployment: Deployment) -> None:
@@ -54,60 +49,55 @@ def ratify(world: World, deployment: Deployment) -> None:
 # -- the regular course -----------------------------------------------------------------------------
 
 
-def test_a_release_serves_at_once_and_has_its_time_for_ratification(world: World) -> None:
-    deployment = live(world)
-    assert deployment.reason == "the champion scores everything as late"
-    assert deployment.ratify_by == request_of(world, deployment).expires_at
-    assert world.get(Slot, f"{MODEL}/slots/production/champion").version == deployment.version
-    assert world.get(Version, deployment.version).review_state == "assessed", "nobody approved it"
+def test_a_release_serves_at_once_and_has_its_time_for_ratification(world: World, live: Deployment) -> None:
+    assert live.reason == "the champion scores everything as late"
+    assert live.ratify_by == request_of(world, live).expires_at
+    assert world.get(Slot, f"{MODEL}/slots/production/champion").version == live.version
+    assert world.get(Version, live.version).review_state == "assessed", "nobody approved it"
     (incident,) = world.find(Incident)
     assert (incident.kind, incident.blocking, incident.state) == ("emergency", False, "open")
     assert world.find(Deployment)[0].state == "superseded"
 
 
+@pytest.mark.usefixtures("opened_release")
 def test_the_event_of_a_release_has_reason_and_proof(world: World) -> None:
-    release_opened(world)
     event = world.events("approval.requested")[-1]
     assert event["actor"] == {"id": "otto", "auth": "totp"}
     assert event["data"]["emergency"] == "the champion scores everything as late"
 
 
-def test_a_release_ratified_by_all_roles_may_serve_for_its_days(world: World) -> None:
-    deployment = live(world)
-    ratify(world, deployment)
-    request = request_of(world, deployment)
+def test_a_release_ratified_by_all_roles_may_serve_for_its_days(world: World, live: Deployment) -> None:
+    ratify(world, live)
+    request = request_of(world, live)
     assert (request.state, request.valid_until) == ("approved", world.now + timedelta(days=14))
-    assert world.get(Deployment, deployment.key).ratified_by == "alma, olga"
+    assert world.get(Deployment, live.key).ratified_by == "alma, olga"
     assert world.find(Incident)[0].state == "acknowledged"
     assert world.events("approval.decided")[-1]["data"]["statement"]["to"] == "ratified"
-    assert world.get(Version, deployment.version).review_state == "assessed", "ratified is not approved"
+    assert world.get(Version, live.version).review_state == "assessed", "ratified is not approved"
 
 
-def test_one_of_two_votes_does_not_ratify(world: World) -> None:
-    deployment = live(world)
-    world.decide(request_of(world, deployment), "alma")
-    assert world.get(Deployment, deployment.key).ratified_by is None
+def test_one_of_two_votes_does_not_ratify(world: World, live: Deployment) -> None:
+    world.decide(request_of(world, live), "alma")
+    assert world.get(Deployment, live.key).ratified_by is None
 
 
-def test_a_released_version_is_approved_and_deployed_as_usual(world: World) -> None:
-    deployment = live(world)
-    request = world.requested(world.validated(deployment.version), use="planning")
+def test_a_released_version_is_approved_and_deployed_as_usual(world: World, live: Deployment) -> None:
+    request = world.requested(world.validated(live.version), use="planning")
     for person in ("alma", "axel"):
         world.decide(request, person)
     again = deploy(world, world.get(ApprovalRequest, request.key), "op-9")
-    assert (again.version, again.ratify_by) == (deployment.version, None)
-    assert world.get(Deployment, deployment.key).state == "superseded"
+    assert (again.version, again.ratify_by) == (live.version, None)
+    assert world.get(Deployment, live.key).state == "superseded"
 
 
-def test_an_unpublished_release_may_be_repeated(world: World) -> None:
-    first = release_opened(world)
-    second = release_opened(world, first.subject)
-    assert world.get(ApprovalRequest, first.key).state == "withdrawn"
+def test_an_unpublished_release_may_be_repeated(world: World, opened_release: ApprovalRequest) -> None:
+    second = release_opened(world, opened_release.subject)
+    assert world.get(ApprovalRequest, opened_release.key).state == "withdrawn"
     assert world.get(ApprovalRequest, second.key).state == "pending"
 
 
+@pytest.mark.usefixtures("live")
 def test_an_unratified_release_escalates(world: World) -> None:
-    live(world)
     (incident,) = world.find(Incident)
     world.move(days=1)
     world.do(EscalateIncident(key=incident.key, reason="nobody ratified"))
@@ -119,12 +109,11 @@ def test_an_unratified_release_escalates(world: World) -> None:
 
 
 def with_version(prepare: Callable[[World, str], object], **changes: Any) -> Attack:
-    """Do `prepare` to an assessed version, then try to release it."""
+    """Do `prepare` to the assessed version 1, then try to release it."""
 
     def attack(world: World) -> object:
-        version = world.assessed()
-        prepare(world, version)
-        return release_opened(world, version, **changes)
+        prepare(world, V1)
+        return release_opened(world, V1, **changes)
 
     return attack
 
@@ -135,15 +124,14 @@ def plain(by: str = "otto", **changes: Any) -> Attack:
 
 def with_verdicts(*judgements: Judgement, stage: str = "emergency", environment: str = "production") -> Attack:
     def attack(world: World) -> object:
-        version = world.assessed()
-        verdicts = world.judge(version, stage, *judgements, environment=environment)
-        return release_opened(world, version, verdict_set=verdicts)
+        verdicts = world.judge(V1, stage, *judgements, environment=environment)
+        return release_opened(world, V1, verdict_set=verdicts)
 
     return attack
 
 
 def ending_in(hours: float) -> Attack:
-    return lambda w: release_opened(w, w.assessed(), until=w.now + timedelta(hours=hours))
+    return lambda w: release_opened(w, V1, until=w.now + timedelta(hours=hours))
 
 
 def revoked(world: World, version: str) -> None:
@@ -159,26 +147,24 @@ def finding(world: World, version: str) -> None:
 
 
 def judged_then(prepare: Callable[[World, str], object]) -> Attack:
-    """Judge a version for an emergency, do `prepare`, then try to release it."""
+    """Judge the assessed version 1 for an emergency, do `prepare`, then try to release it."""
 
     def attack(world: World) -> object:
-        version = world.assessed()
-        verdicts = world.judge(version, "emergency")
-        prepare(world, version)
-        return release_opened(world, version, verdict_set=verdicts)
+        verdicts = world.judge(V1, "emergency")
+        prepare(world, V1)
+        return release_opened(world, V1, verdict_set=verdicts)
 
     return attack
 
 
 def waiver_expired(world: World) -> object:
-    version = world.assessed()
-    request = RequestWaiver(version=version, control="c", reason="soon", expires_at=world.now + timedelta(days=3))
+    request = RequestWaiver(version=V1, control="c", reason="soon", expires_at=world.now + timedelta(days=3))
     waiver = world.do(request).subject
     world.do(DecideWaiver(key=waiver, grant=True, reason="yes", proof=world.proof("rita")), by="rita")
     waived = Judgement(control="c", gate="findings", criterion="x", verdict=FAILED, waived_by=waiver)
-    verdicts = world.judge(version, "emergency", waived)
+    verdicts = world.judge(V1, "emergency", waived)
     world.move(days=4)
-    return release_opened(world, version, verdict_set=verdicts)
+    return release_opened(world, V1, verdict_set=verdicts)
 
 
 def blocked_version(world: World) -> object:
@@ -188,25 +174,24 @@ def blocked_version(world: World) -> object:
 
 
 def second_time(world: World) -> object:
-    deployment = live(world)
-    return release_opened(world, deployment.version)
+    return release_opened(world, released(world, V1).version)
 
 
 def second_after_undone(world: World) -> object:
-    deployment = live(world)
+    released(world, V1)
     suspend(world)
     (blocking,) = [one for one in world.find(Incident) if one.blocking]
     world.move(days=3)
     world.do(EscalateIncident(key=blocking.key, reason="late"))
     resolution = ResolveIncident(key=blocking.key, resolution="corrected", proof=world.proof("olga"))
     world.do(resolution, by="olga")
-    return release_opened(world, deployment.version)
+    return release_opened(world, V1)
 
 
 def granted_elsewhere(**scope: Any) -> Attack:
     def attack(world: World) -> object:
         world.grant("outsider", Role.OPERATOR, **scope)
-        return release_opened(world, world.assessed(), by="outsider")
+        return release_opened(world, V1, by="outsider")
 
     return attack
 
@@ -244,11 +229,12 @@ OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
     "by an operator of another tier": (granted_elsewhere(tiers=(4,)), NotAuthorisedError, "may not release"),
     "by an operator of staging": (granted_elsewhere(environment="staging"), NotAuthorisedError, "may not release"),
     "with a guessed code": (
-        lambda w: release_opened(w, w.assessed(), proof=Proof(person="otto", code="000000")), ProofError, "wrong"
+        lambda w: release_opened(w, V1, proof=Proof(person="otto", code="000000")), ProofError, "wrong"
     ),
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("assessed")
 @pytest.mark.parametrize("attack", OPENING.values(), ids=OPENING)
 def test_a_release_is_refused(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
     act, error, words = attack
@@ -262,11 +248,13 @@ def test_a_release_is_refused(attack: tuple[Attack, type[ModelwardError], str], 
     )
 
 
-def begun(prepare: Callable[[World, ApprovalRequest], object], **changes: Any) -> Attack:
-    """Open a release, do `prepare`, then try to publish it."""
+Publication = Callable[[World, ApprovalRequest], object]
 
-    def attack(world: World) -> object:
-        request = release_opened(world)
+
+def begun(prepare: Publication, **changes: Any) -> Publication:
+    """Return a function that does `prepare` after a release was opened, then tries to publish it."""
+
+    def attack(world: World, request: ApprovalRequest) -> object:
         prepare(world, request)
         return begin_deploy(world, world.get(ApprovalRequest, request.key), **changes)
 
@@ -281,7 +269,7 @@ def other_champion(world: World, request: ApprovalRequest) -> None:
     deployed(world, "op-1")
 
 
-PUBLISHING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
+PUBLISHING: dict[str, tuple[Publication, type[ModelwardError], str]] = {
     "in another environment": (begun(nothing, environment="staging"), IllegalMoveError, "not to deploy"),
     "in another slot": (begun(nothing, slot="shadow"), IllegalMoveError, "not to deploy"),
     "after its time": (begun(lambda w, r: w.move(hours=21)), RequestClosedError, "expired at"),
@@ -299,16 +287,18 @@ PUBLISHING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
 
 @pytest.mark.parametrize("attack", PUBLISHING.values(), ids=PUBLISHING)
 def test_the_publication_of_a_release_is_refused(
-    attack: tuple[Attack, type[ModelwardError], str], world: World
+    attack: tuple[Publication, type[ModelwardError], str], world: World, opened_release: ApprovalRequest
 ) -> None:
     act, error, words = attack
     with pytest.raises(error, match=words):
-        act(world)
+        act(world, opened_release)
     assert [one for one in world.find(Deployment) if one.ratify_by is not None] == []
 
 
-def test_a_release_that_expires_before_completion_is_not_completed(world: World) -> None:
-    begin_deploy(world, release_opened(world), "op-e")
+def test_a_release_that_expires_before_completion_is_not_completed(
+    world: World, opened_release: ApprovalRequest
+) -> None:
+    begin_deploy(world, opened_release, "op-e")
     world.move(hours=21)
     with pytest.raises(RequestClosedError, match="expired at"):
         complete_deploy(world, "op-e")
@@ -361,31 +351,29 @@ RATIFYING: dict[str, tuple[Callable[[World, Deployment], object], type[Modelward
 
 @pytest.mark.parametrize("attack", RATIFYING.values(), ids=RATIFYING)
 def test_a_ratification_is_refused(
-    attack: tuple[Callable[[World, Deployment], object], type[ModelwardError], str], world: World
+    attack: tuple[Callable[[World, Deployment], object], type[ModelwardError], str], world: World, live: Deployment
 ) -> None:
     act, error, words = attack
-    deployment = live(world)
     with pytest.raises(error, match=words):
-        act(world, deployment)
-    assert world.get(Deployment, deployment.key).ratified_by is None
+        act(world, live)
+    assert world.get(Deployment, live.key).ratified_by is None
 
 
 ENDINGS: dict[str, tuple[Callable[[World], object], str]] = {
     "another version is deployed": (lambda w: deployed(w, "op-9"), "superseded by ops/delay v3"),
-    "it is rolled back": (lambda w: roll_back(w, f"{MODEL}/versions/1"), "it drifted"),
+    "it is rolled back": (lambda w: roll_back(w, V1), "it drifted"),
     "it is suspended": (suspend, "it harms; fallback: the timetable"),
 }
 
 
 @pytest.mark.parametrize(("end", "why"), ENDINGS.values(), ids=ENDINGS)
 def test_the_request_of_a_release_that_ended_is_withdrawn(
-    end: Callable[[World], object], why: str, world: World
+    end: Callable[[World], object], why: str, world: World, live: Deployment
 ) -> None:
-    deployment = live(world)
     with world.registry.reading() as state:
-        assert [one.key for one in open_requests(state)] == [deployment.request]
+        assert [one.key for one in open_requests(state)] == [live.request]
     end(world)
-    request = request_of(world, deployment)
+    request = request_of(world, live)
     assert (request.state, request.decided_at) == ("withdrawn", world.now)
     assert request.reason == f"the release has ended, there is nothing to ratify: {why}"
     assert world.events()[-1]["type"].startswith("deployment."), "the event that ends it withdraws the request"
@@ -393,28 +381,25 @@ def test_the_request_of_a_release_that_ended_is_withdrawn(
         assert open_requests(state) == []
 
 
-def test_a_ratified_release_that_ends_stays_ratified(world: World) -> None:
-    deployment = live(world)
-    ratify(world, deployment)
+def test_a_ratified_release_that_ends_stays_ratified(world: World, live: Deployment) -> None:
+    ratify(world, live)
     suspend(world)
-    assert request_of(world, deployment).state == "approved"
+    assert request_of(world, live).state == "approved"
 
 
+@pytest.mark.usefixtures("opened_release")
 def test_an_unpublished_release_is_not_open_for_votes(world: World) -> None:
-    release_opened(world)
     with world.registry.reading() as state:
         assert open_requests(state) == []
 
 
-def test_a_vote_on_an_unpublished_release_is_refused(world: World) -> None:
-    request = release_opened(world)
+def test_a_vote_on_an_unpublished_release_is_refused(world: World, opened_release: ApprovalRequest) -> None:
     with pytest.raises(RequestClosedError, match="is not published yet"):
-        world.decide(request, "alma")
+        world.decide(opened_release, "alma")
 
 
-def test_a_passed_judgement_allows_the_release(world: World) -> None:
+def test_a_passed_judgement_allows_the_release(world: World, assessed: str) -> None:
     passed = Judgement(control="PRV-1", gate="provenance", criterion="artifact", verdict=Passed(because="it is there"))
-    version = world.assessed()
-    verdicts = world.judge(version, "emergency", passed)
-    world.do(release_command(world, version, verdict_set=verdicts), by="otto")
+    verdicts = world.judge(assessed, "emergency", passed)
+    world.do(release_command(world, assessed, verdict_set=verdicts), by="otto")
     assert world.find(ApprovalRequest, purpose="release")[0].state == "pending"
