@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -15,7 +17,8 @@ from data.records.version import Version
 from data.registry.commands.person import AddPerson, RevokePerson
 from data.registry.eligible_approvers import eligible_approvers, holders, validators
 from data.registry.registry import Receipt
-from tests.world import World
+from tests.operations import Preparations, held
+from tests.world import Template, World
 
 
 def named(world: World, request: ApprovalRequest) -> list[str]:
@@ -66,25 +69,42 @@ CASES: Mapping[str, tuple[Prepare, list[str]]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def held(world: World) -> Iterator[None]:
-    """Hold the registry open during the test; opening it takes fifty times as long as a command."""
-    with world.registry.store.session():
-        yield
+@pytest.fixture(scope="module")
+def preparations(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+    """The world with a pending request for nine approvers."""
+    ways = {"nine_asked": lambda world: world.requested(approvers=9)}
+    return Preparations(founded, tmp_path_factory.mktemp("preparations"), ways)
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, preparations: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A copy of the world, its registry held open; with the request if the test names `nine_asked`."""
+    begin = "nine_asked" if "nine_asked" in request.fixturenames else ""
+    with held(preparations.template(begin), tmp_path / "home", monkeypatch) as world:
+        yield world
+
+
+@pytest.fixture
+def nine_asked(preparations: Preparations) -> ApprovalRequest:
+    """The pending request for nine approvers."""
+    return cast("ApprovalRequest", preparations.result("nine_asked"))
 
 
 @pytest.mark.parametrize(("prepare", "who"), CASES.values(), ids=CASES)
-def test_eligible_people_can_vote_and_all_others_are_refused(world: World, prepare: Prepare, who: list[str]) -> None:
-    request = world.requested(approvers=9)
-    prepare(world, request)
-    assert named(world, request) == who
+def test_eligible_people_can_vote_and_all_others_are_refused(
+    world: World, nine_asked: ApprovalRequest, prepare: Prepare, who: list[str]
+) -> None:
+    prepare(world, nine_asked)
+    assert named(world, nine_asked) == who
     able = {name.partition(" for ")[0] for name in who}
     for person in [one.person for one in world.find(Person, state="active") if one.person not in able]:
         with pytest.raises(RefusedError):
-            world.decide(request, person)
+            world.decide(nine_asked, person)
     for person, _, principal in (name.partition(" for ") for name in who):
         if principal not in able:
-            world.decide(request, person, deputy_of=principal or None)
+            world.decide(nine_asked, person, deputy_of=principal or None)
 
 
 def test_validators_are_not_eligible_when_the_standard_separates_them(world: World) -> None:

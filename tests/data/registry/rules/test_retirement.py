@@ -38,7 +38,7 @@ from data.registry.commands.retirement import (
 )
 from data.registry.lifecycle import RETIREMENT_MOVES
 from data.registry.rules.retirement import retirement_of
-from tests.operations import deployed, held, prepared
+from tests.operations import Preparations, deployed, held
 from tests.retirement_states import (
     KEY,
     PARTIES,
@@ -57,21 +57,7 @@ from tests.retirement_states import (
     transition_planned,
     withdrawn,
 )
-from tests.world import MODEL, Template, World
-
-
-@pytest.fixture(scope="module")
-def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The world with version 1 approved and serving."""
-    return prepared(founded, tmp_path_factory.mktemp("before") / "home", deployed)
-
-
-@pytest.fixture
-def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of that world for one test, its registry held open."""
-    with held(before, tmp_path / "home", monkeypatch) as world:
-        yield world
-
+from tests.world import MODEL, World
 
 STAGES: dict[str, Callable[[World], None]] = {
     "opened": opened,
@@ -115,13 +101,32 @@ STEPS: dict[str, tuple[Callable[[World], Command], set[str]]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def stages(preparations: Preparations, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+    """The worlds in which the retirement of version 1, which serves, has reached a stage."""
+    return Preparations(preparations.template("serving"), tmp_path_factory.mktemp("stages"), STAGES)
+
+
+@pytest.fixture
+def world(
+    request: pytest.FixtureRequest, stages: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A copy of the world in which version 1 serves, or in which its retirement has reached the stage of `begins`."""
+    with held(stages.template(getattr(request, "param", "")), tmp_path / "home", monkeypatch) as world:
+        yield world
+
+
+def begins(stage: str) -> pytest.MarkDecorator:
+    """Return the mark of a test whose world begins at a stage of the retirement."""
+    return pytest.mark.parametrize("world", [stage], indirect=True)
+
+
 def test_every_state_of_a_retirement_has_a_test() -> None:
     assert set(STAGES) == set(RETIREMENT_MOVES)
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(("stage", "world"), [(one, one) for one in STAGES], ids=STAGES, indirect=["world"])
 def test_only_the_legal_steps_of_a_state_are_allowed(stage: str, world: World) -> None:
-    STAGES[stage](world)
     assert world.get(Retirement, KEY).state == stage
     for name, (make, allowed) in STEPS.items():
         if stage not in allowed:
@@ -235,8 +240,8 @@ def test_a_retirement_is_not_approved_while(prepare: Callable[[World], None], me
         world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
 
 
+@begins("planned")
 def test_a_request_to_deploy_approves_no_retirement(world: World) -> None:
-    planned(world)
     with pytest.raises(IllegalMoveError, match="the request is to deploy"):
         world.do(ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"))
 
@@ -250,10 +255,10 @@ REQUESTS: dict[str, tuple[str, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("change, error, message", REQUESTS.values(), ids=REQUESTS.keys())
+@begins("planned")
 def test_a_retirement_is_not_approved_by_a_request_that(
     change: str, error: type[ModelwardError], message: str, world: World
 ) -> None:
-    planned(world)
     request = requested(world)
     with world.registry.store.transaction() as connection:
         connection.execute(f"UPDATE approval_request SET {change} WHERE key = ?", [request])
@@ -261,24 +266,24 @@ def test_a_retirement_is_not_approved_by_a_request_that(
         world.do(ApproveRetirement(key=KEY, request=request))
 
 
+@begins("planned")
 def test_a_changed_plan_needs_another_approval(world: World) -> None:
-    planned(world)
     request = requested(world)
     transition_planned(world, "gates", moves_to="nothing at all")
     with pytest.raises(StaleEvidenceError, match="not the one that was approved"):
         world.do(ApproveRetirement(key=KEY, request=request))
 
 
+@begins("planned")
 def test_a_reminder_does_not_void_an_approval(world: World) -> None:
-    planned(world)
     request = requested(world)
     noticed(world, "gates")
     world.do(ApproveRetirement(key=KEY, request=request))
     assert world.get(Retirement, KEY).request == request
 
 
+@begins("approved")
 def test_approving_twice_with_the_same_request_changes_nothing(world: World) -> None:
-    approved(world)
     row = world.get(Retirement, KEY)
     again = world.do(ApproveRetirement(key=KEY, request=row.request or ""))
     assert again.rows == (row,)
@@ -289,20 +294,20 @@ def test_approving_twice_with_the_same_request_changes_nothing(world: World) -> 
 # -- sunset, traffic, withdrawal
 
 
+@begins("approved")
 def test_the_sunset_does_not_begin_before_its_day(world: World) -> None:
-    approved(world)
     with pytest.raises(IllegalMoveError, match="the sunset of ops/delay v1 is on"):
         world.do(BeginSunset(key=KEY))
 
 
+@begins("planned")
 def test_the_sunset_does_not_begin_before_the_approval(world: World) -> None:
-    STAGES["planned"](world)
     with pytest.raises(IllegalMoveError, match="is planned; its sunset begins after its approval\n  → run `modelward"):
         world.do(BeginSunset(key=KEY))
 
 
+@begins("sunset")
 def test_the_sunset_does_not_begin_a_second_time(world: World) -> None:
-    sunset(world)
     with pytest.raises(IllegalMoveError, match="has begun already; its retirement is sunset\n  → leave it"):
         world.do(BeginSunset(key=KEY))
 
@@ -316,23 +321,23 @@ TRAFFIC: dict[str, tuple[float, int, str]] = {
 
 
 @pytest.mark.parametrize("days, rows, becomes", TRAFFIC.values(), ids=TRAFFIC.keys())
+@begins("sunset")
 def test_a_window_without_a_row_makes_the_version_quiet(days: float, rows: int, becomes: str, world: World) -> None:
-    sunset(world)
     world.move(days=8)
     traffic(world, days, rows)
     row = world.get(Retirement, KEY)
     assert (row.state, row.traffic_rows, row.traffic_to_at) == (becomes, rows, world.now)
 
 
+@begins("quiet")
 def test_new_traffic_of_a_consumer_ends_the_quiet_state(world: World) -> None:
-    quiet(world)
     world.move(days=1)
     traffic(world, days=1, rows=3, by_consumer={"gates": 3})
     assert world.get(Retirement, KEY).state == "sunset"
 
 
+@begins("sunset")
 def test_an_unknown_consumer_becomes_an_undeclared_party(world: World) -> None:
-    sunset(world)
     world.move(days=8)
     traffic(world, rows=3, by_consumer={"gates": 1, "Night Job": 2, "idle": 0})
     late = [one for one in world.find(RetirementParty, retirement=KEY) if one.system.startswith("unnamed-")]
@@ -351,8 +356,8 @@ WINDOWS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
+@begins("sunset")
 def test_traffic_is_refused_for_a_window_that(window: dict[str, Any], world: World) -> None:
-    sunset(world)
     world.move(days=8)
     if "to_at" in window:
         window = {"to_at": world.now + window["to_at"]}
@@ -360,8 +365,8 @@ def test_traffic_is_refused_for_a_window_that(window: dict[str, Any], world: Wor
         traffic(world, **window)
 
 
+@begins("quiet")
 def test_a_version_that_still_serves_is_not_withdrawn(world: World) -> None:
-    quiet(world)
     with pytest.raises(IllegalMoveError, match="still serves as production champion"):
         world.do(WithdrawVersion(key=KEY))
 
@@ -384,8 +389,8 @@ def planned_with_successor(world: World, successor: str) -> None:
     traffic(world)
 
 
+@begins("withdrawn")
 def test_a_model_is_retired_with_its_last_version(world: World) -> None:
-    withdrawn(world)
     version = world.get(Version, VERSION)
     assert (version.review_state, version.state_reason) == (ReviewState.RETIRED, "the data moved on")
     assert world.get(Model, MODEL).state == "retired"
@@ -397,8 +402,8 @@ def test_a_model_with_another_version_stays_active(world: World) -> None:
     assert world.get(Model, MODEL).state == "active"
 
 
+@begins("withdrawn")
 def test_the_retention_of_a_dossier_must_end_in_the_future(world: World) -> None:
-    withdrawn(world)
     command = archive(world)
     with pytest.raises(InputError, match="must be in the future"):
         world.do(command.model_copy(update={"retain_until": world.now}))

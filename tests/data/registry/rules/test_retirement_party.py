@@ -24,7 +24,7 @@ from data.registry.commands.retirement import (
     RecordNotices,
 )
 from data.registry.rules.retirement_party import what_is_missing
-from tests.operations import deployed, held, prepared
+from tests.operations import Preparations, held
 from tests.retirement_states import (
     GATES,
     KEY,
@@ -37,19 +37,13 @@ from tests.retirement_states import (
     planned,
     transition_planned,
 )
-from tests.world import Template, World
-
-
-@pytest.fixture(scope="module")
-def before(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The world with version 1 approved and serving."""
-    return prepared(founded, tmp_path_factory.mktemp("before") / "home", deployed)
+from tests.world import World
 
 
 @pytest.fixture
-def world(before: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A copy of that world for one test, its registry held open."""
-    with held(before, tmp_path / "home", monkeypatch) as world:
+def world(preparations: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A copy of the world in which version 1 serves, its registry held open."""
+    with held(preparations.template("serving"), tmp_path / "home", monkeypatch) as world:
         yield world
 
 
