@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any, cast, get_args
 
 import pytest
 from prefect.exceptions import FlowPauseTimeout
@@ -24,8 +25,9 @@ from tasks.approve.ask_approvers import await_decisions, current
 from tasks.approve.request_approval import request_approval
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
+from tests.operations import Preparations
 from tests.tasks.run.pause_stub import PauseStub, Values
-from tests.world import World
+from tests.world import Template, World
 from views.forms.objection import Objection
 
 RUN = "run-d"
@@ -35,11 +37,31 @@ def at(moment: datetime) -> RunContext:
     return RunContext(DEV, moment, RUN)
 
 
+def opened_request(world: World) -> ApprovalRequest:
+    """Judge version 1 and open a request for two approvers at the world's time."""
+    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, world.now, RUN))
+    return request_approval.fn(verdicts, USE, "champion", RunContext(DEV, world.now, RUN))
+
+
+@pytest.fixture(scope="module")
+def asked(found_validated: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+    """The world with a validated version and an open request for its approval."""
+    return Preparations(found_validated, tmp_path_factory.mktemp("asked"), {"asked": opened_request})
+
+
 @pytest.fixture
-def request_of(validated: World) -> ApprovalRequest:
-    """Open a request for two approvers at the world's time."""
-    verdicts: VerdictSet = judge_version.fn(V1, "approve", "production", USE, RunContext(DEV, validated.now, RUN))
-    return request_approval.fn(verdicts, USE, "champion", RunContext(DEV, validated.now, RUN))
+def validated(asked: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A copy of the world with the open request, at the time it was opened; dev is the acting person."""
+    monkeypatch.setenv("MODELWARD_ACTOR", "dev")
+    world = asked.template("asked").copy(tmp_path / "home", monkeypatch)
+    world.now = asked.template("asked").now
+    return world
+
+
+@pytest.fixture
+def request_of(asked: Preparations) -> ApprovalRequest:
+    """The open request for two approvers."""
+    return cast("ApprovalRequest", asked.result("asked"))
 
 
 def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:

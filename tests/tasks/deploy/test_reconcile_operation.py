@@ -2,67 +2,56 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
+from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from data.files.home import Home
 from data.files.serving import FileTarget, SlotAddress
+from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation, Slot
 from data.records.monitoring import Incident
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
 from tasks.deploy.lock_operation import operation_lock
+from tasks.deploy.publish_version import publish_version
 from tasks.deploy.reconcile_operation import reconcile_operation
 from tests.operations import begin, begin_deploy, deploy, prepared
 from tests.retirement_fixtures import approved_under_baseline, under_baseline
 from tests.retirement_states import quiet
 from tests.world import MODEL, Template, World
 
-ROOT = Path(__file__).parents[3]
 PLACE = SlotAddress(MODEL)
 FIRST = f"{MODEL}/versions/1"
-DYING = """
-import os, signal, sys
-from datetime import datetime
-from data.records.approval import ApprovalRequest
-from data.records.person import Actor
-from data.records.run_context import RunContext
-from data.registry.registry import Registry
-from data.files.serving import FileTarget
-from tasks.deploy.publish_version import publish_version
-
-point, key, as_of = sys.argv[1:]
-whole = getattr(FileTarget, point)
-
-def die(*args, **kwargs):
-    if "after" in os.environ:
-        whole(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(FileTarget, point, die)
-with Registry.here().reading() as state:
-    request = state.need(ApprovalRequest, key)
-publish_version(request, RunContext(Actor(id="otto"), datetime.fromisoformat(as_of), "run-dying"))
-"""
 
 
 def killed(world: World, point: str, after: bool) -> None:
     """Publish an approved version in another process, which is killed with signal 9 at a point of the target."""
     request = approved_under_baseline(world)
-    environment = {"PATH": "/usr/bin:/bin", "MODELWARD_HOME": str(world.home.root), "PYTHONPATH": str(ROOT)}
-    environment |= {"DO_NOT_TRACK": "1", "PREFECT_HOME": str(world.home.root / "prefect")}
-    environment |= {"after": "1"} if after else {}
-    died = subprocess.run(
-        [sys.executable, "-c", DYING, point, request.key, world.now.isoformat()],
-        env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert died.returncode == -signal.SIGKILL, died.stderr
+    dying = get_context("fork").Process(target=die_at, args=(point, after, request, world.now))
+    dying.start()
+    dying.join(120)
+    assert dying.exitcode == -signal.SIGKILL
     assert world.get(Operation, f"{MODEL}/operation").state == "running"
+
+
+def die_at(point: str, after: bool, request: ApprovalRequest, as_of: datetime) -> None:
+    """Publish an approved version and kill this process before or after a method of the target."""
+    whole = getattr(FileTarget, point)
+
+    def die(*args: Any, **kwargs: Any) -> None:
+        if after:
+            whole(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(FileTarget, point, die)
+    publish_version(request, RunContext(Actor(id="otto"), as_of, "run-dying"))
 
 
 def run(world: World) -> RunContext:

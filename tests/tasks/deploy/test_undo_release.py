@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,15 +29,32 @@ from tasks.maintain.run_maintenance import run_maintenance
 from tasks.run.run_due_jobs import run_due_jobs
 from tests.emergency_model import V2, emergency_standard_text, open_emergency_release, run_at, with_emergency_rule
 from tests.judged_model import V1, adopt, standard_text
-from tests.operations import begin_deploy, deployed
-from tests.world import MODEL, World
+from tests.operations import Preparations, begin_deploy, deployed
+from tests.world import MODEL, Template, World
 
 NIGHT = {name: JOBS[name] for name in ("operations", "releases")}
 
 
+WAYS: dict[str, Callable[[World], object]] = {
+    "version 1 serves": with_emergency_rule,
+    "nothing serves": lambda world: with_emergency_rule(world, serving=False),
+}
+
+
+@pytest.fixture(scope="module")
+def preparations(found_validated: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+    """The worlds with the small standard and version 2 assessed."""
+    return Preparations(found_validated, tmp_path_factory.mktemp("preparations"), WAYS)
+
+
 @pytest.fixture
-def world(validated: World) -> World:
-    return with_emergency_rule(validated)
+def world(
+    request: pytest.FixtureRequest, preparations: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """A copy of the world in which version 1 serves, or of the one that the test names; dev is the acting person."""
+    monkeypatch.setenv("MODELWARD_ACTOR", "dev")
+    way = getattr(request, "param", "version 1 serves")
+    return preparations.template(way).copy(tmp_path / "home", monkeypatch)
 
 
 def serving(world: World) -> Manifest:
@@ -93,11 +112,8 @@ def test_without_ratification_the_former_version_serves_again(world: World) -> N
     assert reconciled(world, hours=1) == {}
 
 
-@pytest.mark.parametrize("former", [True, False], ids=["a version to return to", "none"])
-def test_a_deployment_made_before_the_undo_keeps_serving(
-    validated: World, monkeypatch: pytest.MonkeyPatch, former: bool
-) -> None:
-    world = with_emergency_rule(validated, serving=former)
+@pytest.mark.parametrize("world", WAYS, indirect=True)
+def test_a_deployment_made_before_the_undo_keeps_serving(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     request = live(world)
     world.move(hours=25)
     roll_back = undoing._put_back
@@ -115,8 +131,8 @@ def test_a_deployment_made_before_the_undo_keeps_serving(
     assert notice_titles(world, "incident") == {}, "nothing was undone"
 
 
-def test_without_a_valid_former_version_serving_is_suspended(validated: World) -> None:
-    world = with_emergency_rule(validated, serving=False)
+@pytest.mark.parametrize("world", ["nothing serves"], indirect=True)
+def test_without_a_valid_former_version_serving_is_suspended(world: World) -> None:
     live(world)
     assert reconciled(world, hours=25)["releases"][0].endswith("serving is suspended")
     assert (serving(world).state, serving(world).version) == ("suspended", None)

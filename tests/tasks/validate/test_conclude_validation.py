@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -17,14 +18,29 @@ from data.registry.registry import Registry
 from tasks.validate.conclude_validation import await_conclusion
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, assessed_version
+from tests.operations import Preparations
 from tests.tasks.run import pause_stub
 from tests.tasks.run.pause_stub import PauseStub, Values
-from tests.world import World
+from tests.world import Template, World
+
+
+@pytest.fixture(scope="module")
+def measured(found_judged: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+    """The world with version 1 measured and judged."""
+    return Preparations(found_judged, tmp_path_factory.mktemp("measured"), {"assessed": assessed_version})
 
 
 @pytest.fixture
-def verdicts(judged: World) -> VerdictSet:
-    return assessed_version(judged)
+def judged(measured: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A copy of that world; dev is the acting person."""
+    monkeypatch.setenv("MODELWARD_ACTOR", "dev")
+    return measured.template("assessed").copy(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture
+def verdicts(measured: Preparations) -> VerdictSet:
+    """The verdict set of stage `assess` on version 1."""
+    return cast("VerdictSet", measured.result("assessed"))
 
 
 def says(world: World, who: str = "vera", **changes: Any) -> Values:
