@@ -129,6 +129,10 @@ class ServingModel:
             table = pa.table({"prediction_id": ids, "label": label, "labelled_at": known_at})
             write_partition(self.labels, known, table, f"of-{day}")
 
+    def replace_rules(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Record another monitoring plan, which is in force at once."""
+        record_plan(self.world, rules)
+
     def monitor(self, through: date, *, at: datetime | None = None) -> NightOutcome:
         """Monitor the window that ends on `through`, by default at noon four days later, when the labels are mature."""
         as_of = at or midnight(through + days(4)) + timedelta(hours=12)
@@ -147,10 +151,15 @@ def deploy_monitored_model(
     version = world.version(reference_digest=reference() if with_reference else None)
     assert version == version_key(MODEL, 1)
     world.model(columns=columns, alert_route="delay-oncall", runbook="runbooks/delay.md")
-    fields = {"minimum_rows": 500, "rationale": "weeks, because weekdays differ", **plan}
-    world.do(RecordMonitoringPlan(model=MODEL, rules=tuple(dict(one) for one in rules), **fields))
+    record_plan(world, rules, **plan)
     deploy(world, world.approved(world.validated(version)))
     return ServingModel(world, version)
+
+
+def record_plan(world: World, rules: Sequence[Mapping[str, Any]], **plan: Any) -> None:
+    """Record a monitoring plan of the model."""
+    fields = {"minimum_rows": 500, "rationale": "weeks, because weekdays differ", **plan}
+    world.do(RecordMonitoringPlan(model=MODEL, rules=tuple(dict(one) for one in rules), **fields))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import signal
@@ -45,10 +46,13 @@ def serving_app(app: ASGIApp) -> Iterator[LoopbackServer]:
 
 
 async def endless(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a response that does not end."""
+    """Send a response that does not end while the client is connected."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    while True:
+    await receive()
+    disconnected = asyncio.ensure_future(receive())
+    while not disconnected.done():
         await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
+        await asyncio.sleep(0)
 
 
 def received_from(port: int, *parts: bytes) -> bytes:

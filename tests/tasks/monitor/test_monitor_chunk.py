@@ -82,9 +82,9 @@ def test_overlapping_windows_do_not_add_up_to_a_page(monitored: ServingModel) ->
     assert len(monitored.monitor(END + days(7)).pages) == 1
 
 
-def test_a_severe_shift_pages_at_once_and_notifies_the_route(world: World) -> None:
-    severe = [{**RULES[0], "severe": 0.2}, *RULES[1:]]
-    monitored = deploy_monitored_model(world, severe)
+def test_a_severe_shift_pages_at_once_and_notifies_the_route(monitored: ServingModel) -> None:
+    world = monitored.world
+    monitored.replace_rules([{**RULES[0], "severe": 0.2}, *RULES[1:]])
     monitored.log(DAY, shift=SHIFTED)
     (page,) = monitored.monitor(END).pages
     alert = world.get(Alert, page)
@@ -295,8 +295,9 @@ def test_rows_of_another_version_count_only_for_consumers(monitored: ServingMode
     assert len(monitored.world.find(Consumer)) == 2
 
 
-def test_an_unreadable_plan_fails_the_model_and_notifies(world: World) -> None:
-    monitored = deploy_monitored_model(world, [{"statistic": "psi", "column": "distance", "limit": 0.2}])
+def test_an_unreadable_plan_fails_the_model_and_notifies(monitored: ServingModel) -> None:
+    world = monitored.world
+    monitored.replace_rules([{"statistic": "psi", "column": "distance", "limit": 0.2}])
     watched = monitored.monitor(END)
     assert watched.state == "failed"
     assert "watch rule 1: margin" in watched.why
