@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from data.records.verdict import Failed, Judgement, Unproven
 from tests.modelward.conftest import Cli
-from tests.operations import deployed, roll_back
-from tests.world import World
+from tests.operations import deployed, prepared, roll_back
+from tests.world import Template, World
 
 
-@pytest.fixture
-def rolled_back(world: World) -> World:
-    """A world in which version 1 was deployed, superseded by version 2, and deployed again by a rollback."""
+def add_rollback(world: World) -> None:
+    """Deploy version 1, supersede it by version 2, and deploy it again by a rollback."""
     first = deployed(world)
     world.move(days=10)
     deployed(world, run_id="op-2")
     world.move(days=10)
     roll_back(world, first.version)
-    return world
+
+
+@pytest.fixture(scope="module")
+def after_rollback(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The world after `add_rollback`, to be copied."""
+    return prepared(founded, tmp_path_factory.mktemp("after_rollback") / "home", add_rollback)
+
+
+@pytest.fixture
+def rolled_back(after_rollback: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A copy of the world in which version 1 serves again after a rollback."""
+    return after_rollback.copy(tmp_path / "home", monkeypatch)
 
 
 def test_the_inventory_shows_each_deployment_and_why_it_ended(rolled_back: World, cli: Cli) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -18,10 +20,28 @@ from data.registry.registry import Receipt
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tasks.deploy.lock_operation import operation_lock
 from tests.judged_model import DEV
-from tests.operations import deploy_command
-from tests.world import MODEL, World
+from tests.operations import Preparations, deploy_command
+from tests.world import MODEL, Template, World
 
 PLACE = SlotAddress(MODEL)
+
+
+@pytest.fixture(scope="module")
+def preparations(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+    """The world with version 1 approved."""
+    return Preparations(founded, tmp_path_factory.mktemp("preparations"), {"approved": World.approved})
+
+
+@pytest.fixture
+def world(preparations: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A copy of that world for one test."""
+    return preparations.template("approved").copy(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture
+def approved(preparations: Preparations) -> ApprovalRequest:
+    """The request under which version 1 is approved."""
+    return cast("ApprovalRequest", preparations.result("approved"))
 
 
 def manifest(world: World) -> str | None:
@@ -52,8 +72,8 @@ def last(world: World) -> tuple[list[str], str]:
     return [one["type"] for one in world.events()[-2:]], world.get(Operation, f"{MODEL}/operation").state
 
 
-def test_a_successful_operation_is_begun_and_completed(world: World) -> None:
-    receipt = deploy_with_fault(world, world.approved(), "run-1")
+def test_a_successful_operation_is_begun_and_completed(world: World, approved: ApprovalRequest) -> None:
+    receipt = deploy_with_fault(world, approved, "run-1")
     assert world.get(Deployment, receipt.subject).state == "deployed"
     assert last(world) == (["operation.begun", "deployment.completed"], "done")
 
@@ -66,8 +86,10 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_the_former_version_is_restored_after_any_fault(world: World, fault: Exception) -> None:
-    deploy_with_fault(world, world.approved(), "run-1")
+def test_the_former_version_is_restored_after_any_fault(
+    world: World, approved: ApprovalRequest, fault: Exception
+) -> None:
+    deploy_with_fault(world, approved, "run-1")
     before = manifest(world)
     with pytest.raises(type(fault)):
         deploy_with_fault(world, world.approved(), "run-2", fault)
@@ -76,14 +98,14 @@ def test_the_former_version_is_restored_after_any_fault(world: World, fault: Exc
     assert world.events()[-1]["data"]["reason"] == str(fault.args[0])
 
 
-def test_after_a_fault_in_an_empty_slot_nothing_serves(world: World) -> None:
+def test_after_a_fault_in_an_empty_slot_nothing_serves(world: World, approved: ApprovalRequest) -> None:
     with pytest.raises(PublishError):
-        deploy_with_fault(world, world.approved(), "run-1", PublishError("the disk is full"))
+        deploy_with_fault(world, approved, "run-1", PublishError("the disk is full"))
     assert manifest(world) is None
 
 
-def test_an_unwritable_target_does_not_leave_the_model_locked(world: World) -> None:
-    request, folder = world.approved(), FileTarget(world.home).path(PLACE).parent
+def test_an_unwritable_target_does_not_leave_the_model_locked(world: World, approved: ApprovalRequest) -> None:
+    request, folder = approved, FileTarget(world.home).path(PLACE).parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where a folder should be")
     with pytest.raises(PublishError, match="cannot be written"):
@@ -94,9 +116,9 @@ def test_an_unwritable_target_does_not_leave_the_model_locked(world: World) -> N
     assert last(world)[1] == "done"
 
 
-def test_a_repeated_run_restores_the_version_before_its_first_start(world: World) -> None:
+def test_a_repeated_run_restores_the_version_before_its_first_start(world: World, approved: ApprovalRequest) -> None:
     """The process died after publishing, so the published manifest is its own and not the former one."""
-    deploy_with_fault(world, world.approved(), "run-1")
+    deploy_with_fault(world, approved, "run-1")
     before, request = manifest(world), world.approved()
     begin = deploy_command(world, request).model_copy(update={"former_manifest": before})
     world.do(begin, run_id="run-2")
@@ -106,9 +128,11 @@ def test_a_repeated_run_restores_the_version_before_its_first_start(world: World
     assert manifest(world) == before
 
 
-def test_a_committed_deployment_stays_published_after_an_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_committed_deployment_stays_published_after_an_error(
+    world: World, approved: ApprovalRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The deployment is committed, then the disk of the journal is full: the manifest must not be restored."""
-    request, append = world.approved(), Journal.append
+    request, append = approved, Journal.append
 
     def full(self: Journal, bodies: Sequence[bytes]) -> None:
         if b"deployment.completed" in bodies[0]:
@@ -133,8 +157,8 @@ def test_a_refused_intent_does_not_change_the_target(world: World) -> None:
     assert (manifest(world), world.find(Operation)) == (None, [])
 
 
-def test_a_model_locked_by_another_process_is_busy(world: World) -> None:
-    request = world.approved()
+def test_a_model_locked_by_another_process_is_busy(world: World, approved: ApprovalRequest) -> None:
+    request = approved
     with operation_lock(world.home, MODEL), pytest.raises(BusyError):
         deploy_with_fault(world, request, "run-1")
     assert (manifest(world), world.find(Operation)) == (None, [])
