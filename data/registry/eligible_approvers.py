@@ -41,8 +41,10 @@ def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) ->
     decided = {one for vote in state.find(Vote, request=request.key) for one in people_behind(vote)}
     people = [one for one in state.find(Person, state="active") if one.person not in decided]
     roles = list(dict.fromkeys(one.role for one in request.required))
-    found = [one for role in roles for person in people for one in _ways(state, request, person, role, now)]
-    free = [one for one in found if one.deputy_of not in decided and _independent(state, request, one)]
+    subject = subject_of(state, request.purpose, request.subject)
+    team, version = subject.model.team, subject.version
+    found = [one for role in roles for person in people for one in _ways(state, request, team, person, role, now)]
+    free = [one for one in found if one.deputy_of not in decided and _independent(state, request, version, one)]
     first = {(one.person, one.role): one for one in reversed(free)}
     return tuple(first[key] for key in sorted(first, key=lambda key: (key[0], roles.index(key[1]))))
 
@@ -66,12 +68,11 @@ def holders(state: State, model: Model, roles: Sequence[Role], environment: str,
 
 
 def _ways(
-    state: State, request: ApprovalRequest, person: Person, role: Role, now: datetime
+    state: State, request: ApprovalRequest, team: str, person: Person, role: Role, now: datetime
 ) -> Iterator[EligibleApprover]:
     """Yield each way in which a person holds a role: first in their own right, then for each person they represent."""
     if active_credential(state, person.person) is None:
         return
-    team = subject_of(state, request.purpose, request.subject).model.team
     held = grants_held(
         state, person.person, role, Moment(now), team=team, tier=request.tier, environment=request.environment
     )
@@ -79,8 +80,7 @@ def _ways(
         yield EligibleApprover(person.person, person.name, role, principal or None)
 
 
-def _independent(state: State, request: ApprovalRequest, signer: EligibleApprover) -> bool:
-    version = subject_of(state, request.purpose, request.subject).version
+def _independent(state: State, request: ApprovalRequest, version: Version, signer: EligibleApprover) -> bool:
     try:
         for name in filter(None, (signer.person, signer.deputy_of)):
             require_allowed_signer(state.need(Person, person_key(name)), version, request)

@@ -44,24 +44,24 @@ def opened_request(world: World) -> ApprovalRequest:
 
 
 @pytest.fixture(scope="module")
-def asked(found_validated: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
+def preparations(found_validated: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
     """The world with a validated version and an open request for its approval."""
-    return Preparations(found_validated, tmp_path_factory.mktemp("asked"), {"asked": opened_request})
+    return Preparations(found_validated, tmp_path_factory.mktemp("preparations"), {"open request": opened_request})
 
 
 @pytest.fixture
-def validated(asked: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def validated(preparations: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A copy of the world with the open request, at the time it was opened; dev is the acting person."""
     monkeypatch.setenv("MODELWARD_ACTOR", "dev")
-    world = asked.template("asked").copy(tmp_path / "home", monkeypatch)
-    world.now = asked.template("asked").now
+    world = preparations.template("open request").copy(tmp_path / "home", monkeypatch)
+    world.now = preparations.template("open request").now
     return world
 
 
 @pytest.fixture
-def request_of(asked: Preparations) -> ApprovalRequest:
+def request_of(preparations: Preparations) -> ApprovalRequest:
     """The open request for two approvers."""
-    return cast("ApprovalRequest", asked.result("asked"))
+    return cast("ApprovalRequest", preparations.result("open request"))
 
 
 def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:
