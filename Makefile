@@ -20,7 +20,7 @@ demo: ## take a real model through its whole lifecycle (ARGS="--help" for option
 
 test: ## all tests and the required coverage of gates, monitoring and data (ARGS="-k drift": only these, no coverage)
 ifeq ($(strip $(ARGS)),)
-	$(RUN) pytest --cov --cov-report= --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest --cov --cov-report= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(RUN) coverage report --include='gates/*,monitoring/*' --fail-under=100 --precision=2
 	$(RUN) coverage report --include='data/*' --fail-under=95 --precision=2
 else
