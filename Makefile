@@ -28,7 +28,7 @@ else
 endif
 
 # Folders in which every test needs a server, a browser or long: their files are not even imported.
-FOLDERS_NOT_FAST := browser docs flows modelward/commands modelward/demo modelward/supervisor modelward/web soak tasks
+FOLDERS_NOT_FAST := browser data/queries docs flows modelward/commands modelward/demo modelward/supervisor modelward/web soak tasks
 fast: ## the tests that need neither a server nor a browser nor long, without coverage
 	$(RUN) pytest --quiet --numprocesses 2 --dist loadfile $(FOLDERS_NOT_FAST:%=--ignore=tests/%) \
 		-m "not server and not browser and not slow and not soak" $(ARGS)

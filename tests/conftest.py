@@ -23,11 +23,17 @@ SERVED = ("flows", "modelward/demo", "docs/test_first_model", "modelward/supervi
 """Folders and files whose tests run flows on a Prefect server, whatever the names of their fixtures are."""
 SLOW = (
     "data/audit/test_tampering",
-    "data/queries/test_monitored_models",
+    "data/audit/test_verifier",
+    "data/queries",
+    "data/registry/rules/test_decision_attacks",
     "data/registry/rules/test_deployment",
     "data/registry/rules/test_emergency",
+    "data/registry/rules/test_monitoring",
     "data/registry/rules/test_operation",
+    "data/registry/rules/test_retirement",
+    "data/registry/test_command_batch",
     "data/registry/test_eligible_approvers",
+    "data/registry/test_migration",
     "data/registry/test_registry_durability",
     "data/registry/test_registry_rivals",
     "modelward/cli/test_submission_preview",
@@ -35,12 +41,14 @@ SLOW = (
     "modelward/web",
     "structure",
     "tasks",
+    "views/forms/test_approval_form",
     "views/pages/test_drawn_runs",
     "views/pages/test_due",
+    "views/pages/test_render",
     "views/pages/test_site",
     "views/pages/test_timeline",
 )
-"""Folders and files whose tests take half a second of CPU each or more: many commands of a registry, or processes."""
+"""Folders and files whose tests take long together: many commands of a registry, or processes."""
 SERVER_FIXTURES = {"prefect_server"}
 BROWSER_FIXTURES = {"chromium", "visit"}
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
