@@ -5,6 +5,9 @@ ARGS ?=
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-header \
 	--output-file constraints.txt pyproject.toml
 
+# Hundreds of Python processes run in the tests: none of them should compile the same files again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install demo test fast soak check style layers types structure format lock bench clean

@@ -6,9 +6,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.world", "tests.open_registry", "tests.prefect_server"]
 
@@ -19,7 +21,20 @@ settings.load_profile("modelward")
 PREFECT_HOME = pytest.StashKey[str]()
 LONG = ("modelward/demo", "docs", "modelward/supervisor", "browser")
 """Folders whose files take minutes. They start first, so that no worker is left alone with one of them at the end."""
-SERVED = ("flows", "modelward/demo", "docs/test_first_model", "modelward/supervisor/test_up")
+SHARED_SERVER = (
+    "flows",
+    "modelward/commands/test_doctor",
+    "modelward/commands/test_lifecycle",
+    "modelward/commands/test_release",
+    "modelward/runs",
+    "modelward/supervisor/test_stale_runs",
+    "modelward/test_bad_",
+)
+"""Folders and files whose tests use the Prefect server of the test process. One process runs all of them and starts it
+once: each server takes ten seconds of CPU to start, and more while it waits."""
+OWN_SERVER = ("modelward/demo", "docs/test_first_model", "modelward/supervisor/test_up")
+"""Folders and files whose tests start a Prefect server of their own."""
+SERVED = ("flows", *OWN_SERVER)
 """Folders and files whose tests run flows on a Prefect server, whatever the names of their fixtures are."""
 SLOW = (
     "data/audit/test_tampering",
@@ -70,11 +85,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that need a server, a browser or minutes; run the longest files first, the others in their order."""
+    """Mark tests that need a server, a browser or minutes; run those with the shared server and the longest first."""
     for item in items:
         for mark in marks_of(item):
             item.add_marker(mark)
-    items.sort(key=lambda item: not place_of(item).startswith(LONG))
+        is_shared = place_of(item).startswith(SHARED_SERVER)
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())) and not is_shared:
+            raise pytest.UsageError(f"add {place_of(item)} to SHARED_SERVER: its tests use the shared Prefect server")
+    items.sort(key=lambda item: (not place_of(item).startswith(SHARED_SERVER), not place_of(item).startswith(LONG)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Distribute whole files over the processes, and all files that share the Prefect server to the same process."""
+    return SharedServerScheduling(config, log)
+
+
+class SharedServerScheduling(LoadFileScheduling):
+    """Distributes whole files; the files that share the Prefect server count as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the Prefect server" if file.removeprefix("tests/").startswith(SHARED_SERVER) else file
 
 
 def marks_of(item: pytest.Item) -> list[str]:

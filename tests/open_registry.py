@@ -13,13 +13,14 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from data.errors import ModelwardError
 from data.registry import store
 from data.registry.store import Store
 
@@ -96,7 +97,18 @@ def _closing_unless_isolated(connect: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def kept_open() -> Iterator[None]:
     """Keep registry files open between commands while the block runs, then close them."""
-    connect = Store._connect
+    connect, reading = Store._connect, Store.reading
+
+    def reading_what_is_open(self: Store) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """Open the file for writing first, unless another process holds it; a file opened to be read is not kept."""
+        process = self._process
+        is_counted = store.duckdb is not duckdb  # the test counts each connection and transaction
+        if process.connection is None and process.owner is None and self.exists() and not is_counted:
+            waits, self.wait_seconds = self.wait_seconds, 0.0
+            with suppress(ModelwardError), self._one_thread():
+                self._open(create=False)
+            self.wait_seconds = waits
+        return reading(self)
 
     def connect_without_last_checkpoint(self: Store, read_only: bool) -> duckdb.DuckDBPyConnection:
         connection = connect(self, read_only)
@@ -106,6 +118,7 @@ def kept_open() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "_connect", connect_without_last_checkpoint)
+        patch.setattr(Store, "reading", reading_what_is_open)
         patch.setattr(Store, "_close_unless_in_session", lambda self: None)
         for owner, name in (
             (Store, "locked"),

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 LOGGERS = ("prefect", "prefect.flow_runs", "prefect.task_runs")
 START_SECONDS = 120
@@ -17,6 +15,10 @@ START_SECONDS = 120
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[None]:
     """Start a Prefect server with an empty database; its log messages stay out of the output of commands."""
+    # Not at the top: every process of pytest loads this module, and these imports cost it five seconds of CPU.
+    from prefect.settings import PREFECT_LOGGING_LEVEL, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
     with (
         prefect_test_harness(server_startup_timeout=START_SECONDS),
         temporary_settings({PREFECT_LOGGING_LEVEL: "CRITICAL"}),

@@ -22,11 +22,11 @@ STILL = """{
   sheet.replaceSync("*, *::before, *::after { animation: none !important; transition: none !important; }");
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   const draw = window.requestAnimationFrame;
-  window.requestAnimationFrame = (callback) => setTimeout(() => draw(callback), 200);
+  window.requestAnimationFrame = (callback) => setTimeout(() => draw(callback), 2000);
   window.cancelAnimationFrame = clearTimeout;
 }"""
-"""Stops animations, and lets the page draw five frames a second: Prefect's page draws the graph of a run in each frame,
-which costs a whole processor for as long as a test waits for the run."""
+"""Stops animations, and lets the page draw a frame every two seconds: Prefect's page draws the graph of a run in each
+frame, which costs a whole processor for as long as a test waits for the run."""
 
 
 class WatchedPage:
