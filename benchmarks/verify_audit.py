@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from data.audit.body import GENESIS_PREV, canonical, leaf_hash
-from data.audit.journal import Journal
+from data.audit.journal import Journal, JournalEntry
 from data.audit.keys import SigningKey
 from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
@@ -56,7 +56,7 @@ class Writer:
         for start in range(0, count, BATCH):
             events = [self.event(seq) for seq in range(start, min(start + BATCH, count))]
             self.insert("audit_event", events)
-            self.journal.append([event["body"] for event in events])
+            self.journal.append([JournalEntry(event["body"]) for event in events])
         self.connection.execute(
             "INSERT INTO monitoring_run SELECT 'runs/' || i, 1 + (? - i) // ?, 'models/m', 1000, 0.0625"
             " FROM range(?) t(i)",

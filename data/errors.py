@@ -82,19 +82,16 @@ class LockedOutError(ProofError):
     default_remedy = "wait until the lock-out ends, or ask an administrator to enrol the person again"
 
 
-class SeedMismatchError(ProofError):
-    """The stored seed of a person's one-time codes is not the seed with which that person was enrolled."""
-
-    default_remedy = (
-        "find out who changed keys/seeds.json; restore the key directory from its backup, or ask an administrator to"
-        " enrol the person again"
-    )
-
-
 class RequestClosedError(RefusedError):
     """The approval request was decided or withdrawn, or has expired."""
 
     default_remedy = "open a new request by running the flow again"
+
+
+class AlteredRowError(RefusedError):
+    """A row of the registry that a decision rests on differs from its last image in the log."""
+
+    default_remedy = "nothing was decided; keep the files as they are and run `modelward audit verify --deep`"
 
 
 class ConflictError(RefusedError):
@@ -231,7 +228,24 @@ class JournalError(AuditError):
 
 
 class AnchorError(AuditError):
-    """A checkpoint could not be anchored, or an anchor is ahead of the database."""
+    """A checkpoint could not be anchored, or an anchor contradicts the database.
+
+    `confirmed` has the anchors that stored the checkpoint nevertheless, each with the size that it confirmed.
+    """
+
+    confirmed: tuple[tuple[str, int], ...] = ()
+
+
+class UnreachableAnchorError(AnchorError):
+    """An anchor cannot be reached now; the checkpoints that it lacks are appended once it can be."""
+
+    default_remedy = "mount the drive or create the folder of the anchor, then try again"
+
+
+class ForgedEventError(AuditError):
+    """The registry contains an event, or a row, that the log's key did not sign."""
+
+    default_remedy = "nothing was written; keep the files as they are and run `modelward audit verify --deep`"
 
 
 class SigningKeyError(ModelwardError):

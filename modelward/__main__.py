@@ -57,6 +57,7 @@ COMMANDS = {
         "reconcile": "Finish or undo operations whose process died, and expire requests. Safe to repeat.",
         "doctor": "Check packages, keys, registry, journal, anchors, clock and Prefect. Exit code 1: a check failed.",
         "audit": "The audit log: verify, read, back up, rebuild.",
+        "recover": "Recovery: write the journal or the anchors again from the registry.",
         "config": "Settings: show them.",
     },
 }

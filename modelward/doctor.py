@@ -15,12 +15,11 @@ from typing import Literal
 import httpx
 from packaging.requirements import Requirement
 
+from data.audit.journal import RECOVER_JOURNAL
 from data.audit.keys import LOG_KEY, RECOVERY_KEY
 from data.audit.note import parse_checkpoint
 from data.errors import ModelwardError
-from data.files.exposure import exposure_of
 from data.files.home import Home
-from data.files.served_folder import served_access
 from data.notices.channels.configuration import channels_of, days_of
 from data.notices.channels.delivery import DeliveryRecords
 from data.notices.outbox import Outbox
@@ -112,11 +111,6 @@ def _home(home: Home) -> Iterator[Check]:
     probe.write_text("")
     probe.unlink()
     yield Check("home", "ok", f"{root} is writable")
-    exposure = exposure_of(home, served_access(read_settings()))
-    if exposure is None:
-        yield Check("file modes", "ok", "other users can read nothing but what the settings share")
-    else:
-        yield Check("file modes", "fail" if exposure.is_open else "warn", exposure.observed, exposure.remedy)
 
 
 def _keys(home: Home) -> Iterator[Check]:
@@ -168,6 +162,8 @@ def _registry(registry: Registry) -> Iterator[Check]:
 
 
 def _journal(registry: Registry, head: Head) -> Check:
+    if not registry.journal.exists():
+        return Check("journal", "fail", f"{registry.home.journal} is missing", RECOVER_JOURNAL)
     known = registry.journal.size()
     if known == head.size:
         return Check("journal", "ok", f"contains all {known} events")

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from data.audit.journal import append_lines, complete_lines
-from data.errors import AnchorError, JournalError
+from data.audit.journal import append_lines, complete_lines, last_lines
+from data.errors import AnchorError, JournalError, UnreachableAnchorError
 
 Location = Literal["local", "off-host", "witnessed"]
 
+RECOVER_ANCHOR = "run `modelward recover anchors --reason TEXT`, which keeps the damaged file"
 EVERY_EVENTS = 100
 EVERY = timedelta(minutes=5)
 
@@ -34,6 +35,12 @@ class AnchorSink(Protocol):
 
     def notes(self) -> list[str]:
         """Return every stored note, oldest first. Raises `AnchorError` when the notes cannot be read."""
+
+    def last(self) -> str | None:
+        """Return the last stored note, or None when there is none.
+
+        Raises `UnreachableAnchorError` when the sink cannot be reached, `AnchorError` when the note cannot be read.
+        """
 
 
 class FileAnchor:
@@ -60,6 +67,24 @@ class FileAnchor:
         except JournalError as broken:
             raise AnchorError(broken.what, broken.remedy) from broken
 
+    def last(self) -> str | None:
+        """Return the last complete note, or None when the file does not exist or is empty; only its end is read.
+
+        Raises `UnreachableAnchorError` when the folder of the file does not exist, as when a drive is not mounted, and
+        `AnchorError` when the line is not a note.
+        """
+        if not self.path.parent.is_dir():
+            raise UnreachableAnchorError(f"the folder {self.path.parent} of an anchor does not exist")
+        try:
+            return next((_note(self.path, line) for line in last_lines(self.path, 1)), None)
+        except JournalError as broken:
+            raise AnchorError(broken.what, broken.remedy) from broken
+
+
+def confirmed_name(sink: AnchorSink) -> str:
+    """Return the name under which the registry stores the last checkpoint that a sink confirmed."""
+    return f"{sink.location}:{sink.name}"
+
 
 def due(last_size: int, last_at: datetime, size: int, now: datetime, decision: bool) -> bool:
     """Return True if a log of `size` events, last anchored at size `last_size` and time `last_at`, needs a checkpoint
@@ -83,7 +108,7 @@ def _note(path: Path, line: bytes) -> str:
     try:
         note = json.loads(line)
     except ValueError as broken:
-        raise AnchorError(f"{path} contains a line that is not a note: {broken}") from broken
+        raise AnchorError(f"{path} contains a line that is not a note: {broken}", RECOVER_ANCHOR) from broken
     if not isinstance(note, str):
-        raise AnchorError(f"{path} contains a line that is not a note: {line[:60]!r}")
+        raise AnchorError(f"{path} contains a line that is not a note: {line[:60]!r}", RECOVER_ANCHOR)
     return note

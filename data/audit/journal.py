@@ -1,39 +1,89 @@
-"""The journal: a second copy of the body of every committed event, outside the database, to restore a lost database
-from."""
+"""The journal: a second copy of every committed event, outside the database, to restore a lost database from.
+
+A line is the body of an event, and after it a tab and the seal in base64. An event that was written before events were
+sealed has its body alone. Canonical JSON contains no tab, so the two forms cannot be confused.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from data.errors import JournalError
 
+RECOVER_JOURNAL = "run `modelward recover journal --reason TEXT`, which keeps the damaged file"
 _TAIL_BYTES = 65_536
 
 
+class JournalEntry(NamedTuple):
+    """One event in the journal: its body, and its seal (64 bytes) or None."""
+
+    body: bytes
+    seal: bytes | None = None
+
+    def line(self) -> bytes:
+        """Return the line of the journal, without line break."""
+        return self.body if self.seal is None else self.body + b"\t" + base64.b64encode(self.seal)
+
+    @classmethod
+    def read(cls, line: bytes) -> JournalEntry:
+        """Return the entry of a line. Raises `JournalError` when the text after the tab is not canonical base64."""
+        body, tab, text = line.partition(b"\t")
+        if not tab:
+            return cls(line)
+        try:
+            seal = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            seal = b""
+        if base64.b64encode(seal) != text or not seal:
+            raise JournalError(f"a line of the journal has an unreadable seal: {text[:60]!r}", RECOVER_JOURNAL)
+        return cls(body, seal)
+
+
 class Journal:
-    """An append-only file of event bodies, one canonical JSON object a line, ordered by sequence number."""
+    """An append-only file of events, one a line, ordered by sequence number."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, bodies: Sequence[bytes]) -> None:
-        """Write the bodies to disk before returning; an incomplete line left by a crash is removed first.
+    def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Write the entries to disk before returning; an incomplete line left by a crash is removed first.
 
-        Raises `JournalError` when the bodies were not written: disk full, file not writable, or a body with a line
+        Raises `JournalError` when the entries were not written: disk full, file not writable, or a body with a line
         break.
         """
-        append_lines(self.path, bodies)
+        append_lines(self.path, [entry.line() for entry in entries])
+
+    def exists(self) -> bool:
+        """Return True if the file of the journal exists."""
+        return self.path.exists()
+
+    def entries(self, start: int = 0) -> Iterator[JournalEntry]:
+        """Yield the entries from event number `start` on, complete lines only; none when the file does not exist.
+
+        Raises `JournalError` when the file cannot be read, or a seal is not base64.
+        """
+        return map(JournalEntry.read, islice(complete_lines(self.path), start, None))
+
+    def latest(self, count: int) -> list[JournalEntry]:
+        """Return the last `count` entries, oldest first; only the end of the file is read.
+
+        Raises `JournalError` in the same cases as `entries`.
+        """
+        return [JournalEntry.read(line) for line in last_lines(self.path, count)]
 
     def bodies(self, start: int = 0) -> Iterator[bytes]:
         """Yield the bodies from event number `start` on, complete lines only; no bodies when the file does not exist.
 
         Raises `JournalError` when the file cannot be read.
         """
-        return islice(complete_lines(self.path), start, None)
+        return (entry.body for entry in self.entries(start))
 
     def repair(self) -> int:
         """Remove an incomplete last line; return the number of bytes removed. Raises `JournalError` if it cannot be
@@ -45,7 +95,7 @@ class Journal:
 
         Raises `JournalError` when the file cannot be read.
         """
-        return last_line(self.path)
+        return next((entry.body for entry in self.latest(1)), None)
 
     def size(self) -> int:
         """Return the number of events in the journal, taken from the sequence number of the last one.
@@ -59,7 +109,7 @@ class Journal:
             return int(json.loads(line)["seq"]) + 1
         except (ValueError, KeyError, TypeError) as broken:
             what = f"the last line of {self.path} is not an event: {line[:60]!r}"
-            raise JournalError(what, "restore the journal from its backup") from broken
+            raise JournalError(what, RECOVER_JOURNAL) from broken
 
 
 def append_lines(path: Path, lines: Sequence[bytes]) -> None:
@@ -94,25 +144,30 @@ def complete_lines(path: Path) -> Iterator[bytes]:
         raise JournalError(f"{path} cannot be read: {broken}", "make the file readable") from broken
 
 
-def last_line(path: Path) -> bytes | None:
-    """Return the last complete line, read backwards from the end; None when there is none. Raises `JournalError`."""
+def last_lines(path: Path, count: int) -> list[bytes]:
+    """Return up to `count` complete lines from the end of a file, oldest first; none when the file does not exist.
+
+    The file is read backwards. Raises `JournalError` when it cannot be read.
+    """
+    if count < 1:
+        return []
     try:
         with path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
-            tail = b""
-            while end > 0:
+            blocks: list[bytes] = []
+            breaks = 0
+            while end > 0 and breaks <= count:  # one more break than lines: the line before them ends there
                 start = max(0, end - _TAIL_BYTES)
                 file.seek(start)
-                tail = file.read(end - start) + tail
+                blocks.insert(0, file.read(end - start))
+                breaks += blocks[0].count(b"\n")
                 end = start
-                lines = tail.split(b"\n")
-                if len(lines) > 2 or (start == 0 and len(lines) == 2):
-                    return lines[-2]
     except FileNotFoundError:
-        return None
+        return []
     except OSError as broken:
         raise JournalError(f"{path} cannot be read: {broken}", "make the file readable") from broken
-    return None
+    complete = b"".join(blocks).split(b"\n")[:-1]
+    return complete[max(len(complete) - count, 1 if end > 0 else 0) :]
 
 
 def cut_incomplete_tail(path: Path) -> int:

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from data.audit.anchor import AnchorSink
+from data.audit.anchor import AnchorSink, confirmed_name
 from data.audit.body import GENESIS_PREV, canonical_text, leaf_hash
-from data.audit.journal import Journal
+from data.audit.journal import Journal, JournalEntry
 from data.audit.merkle import Frontier
 from data.audit.note import parse_checkpoint
 from data.errors import JournalError, StoreError
@@ -25,8 +25,15 @@ _ROWS_A_STATEMENT = 200
 _EXACT = 2**53
 _COPIES = ("id", "type", "subject", "actor", "recorded_at", "effective_at")
 _EVENTS = pa.schema(
-    [("seq", pa.int64()), ("body", pa.binary()), ("leaf", pa.binary()), *((name, pa.string()) for name in _COPIES)]
+    [
+        ("seq", pa.int64()),
+        ("body", pa.binary()),
+        ("leaf", pa.binary()),
+        *((name, pa.string()) for name in _COPIES),
+        ("seal", pa.binary()),
+    ]
 )
+_ROW_INDEX = pa.schema([("table_name", pa.string()), ("key", pa.string()), ("seq", pa.int64())])
 _Rows = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -70,40 +77,53 @@ class _Rebuilding:
         self._frontier = Frontier.empty()
         self._leaf = GENESIS_PREV
         self._rows: _Rows = {}
+        self._seqs: dict[tuple[str, str], int] = {}
+        self._notes: dict[int, str] = {}
+        self._frontiers: dict[int, str] = {}
 
     def run(self, journal: Journal, anchors: Sequence[AnchorSink]) -> int:
+        for note in (note for anchor in anchors for note in anchor.notes()):
+            self._notes.setdefault(parse_checkpoint(note).size, note)
         self._connection.begin()
-        bodies = journal.bodies()
-        while batch := list(islice(bodies, _BATCH)):
-            self._insert_events([self._read(body) for body in batch])
+        entries = journal.entries()
+        while batch := list(islice(entries, _BATCH)):
+            self._insert_events([self._read(entry) for entry in batch])
         if not self._frontier.size:
             raise JournalError(f"the journal {journal.path} contains no event", _RESTORE)
         head = [0, self._frontier.size, self._leaf, self._frontier.to_hex()]
         self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
         for table, rows in self._rows.items():
             self._insert_rows(table, rows)
+        if self._has("row_image"):
+            self._insert_row_index()
         self._insert_checkpoints(anchors)
         self._connection.commit()
         return self._frontier.size
 
-    def _read(self, body: bytes) -> dict[str, Any]:
-        seq = self._frontier.size
+    def _read(self, entry: JournalEntry) -> dict[str, Any]:
+        seq, body = self._frontier.size, entry.body
         try:
             event = json.loads(body, parse_int=_number)
             if (event["seq"], event["prev"]) != (seq, self._leaf):
                 raise JournalError(f"line {seq + 1} of the journal does not follow the previous event", _RESTORE)
             for image in event["rows"]:
                 self._rows.setdefault(image["table"], {})[image["key"]] = image
+                self._seqs[image["table"], image["key"]] = seq
             copies = {name: event[name] for name in _COPIES} | {"actor": event["actor"]["id"]}
         except (ValueError, KeyError, TypeError) as broken:
             raise JournalError(f"line {seq + 1} of the journal is not an event: {broken!r}", _RESTORE) from broken
         leaf = leaf_hash(body)
         self._frontier, self._leaf = self._frontier.append(leaf), leaf.hex()
-        return {"seq": seq, "body": body, "leaf": leaf} | copies
+        if self._frontier.size in self._notes:
+            self._frontiers[self._frontier.size] = self._frontier.to_hex()
+        return {"seq": seq, "body": body, "leaf": leaf, "seal": entry.seal} | copies
 
     def _insert_events(self, events: list[dict[str, Any]]) -> None:
         self._connection.register("arriving", pa.Table.from_pylist(events, schema=_EVENTS))
-        self._connection.execute(f"INSERT INTO audit_event ({', '.join(_EVENTS.names)}) SELECT * FROM arriving")
+        names = [name for name in _EVENTS.names if name != "seal" or self._has("row_image")]
+        self._connection.execute(
+            f"INSERT INTO audit_event ({', '.join(names)}) SELECT {', '.join(names)} FROM arriving"
+        )
         self._connection.unregister("arriving")
 
     def _insert_rows(self, table: str, rows: dict[str, dict[str, Any]]) -> None:
@@ -116,12 +136,30 @@ class _Rebuilding:
             values = [cell for image in batch for cell in _cells(image, names)]
             self._connection.execute(f"INSERT INTO {_quoted(table)} ({columns}) VALUES {marks}", values)
 
+    def _insert_row_index(self) -> None:
+        places = [{"table_name": table, "key": key, "seq": seq} for (table, key), seq in self._seqs.items()]
+        self._connection.register("arriving", pa.Table.from_pylist(places, schema=_ROW_INDEX))
+        self._connection.execute("INSERT INTO row_image SELECT * FROM arriving")
+        self._connection.unregister("arriving")
+
+    def _has(self, table: str) -> bool:
+        """Return True if the schema of the journal has this table; the first schema has no seals and no row index."""
+        found = self._connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchone()
+        return found is not None
+
     def _insert_checkpoints(self, anchors: Sequence[AnchorSink]) -> None:
-        notes: dict[int, str] = {}
-        for note in (note for anchor in anchors for note in anchor.notes()):
-            notes.setdefault(parse_checkpoint(note).size, note)
-        for size in sorted(size for size in notes if size <= self._frontier.size):
-            self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", [size, notes[size]])
+        for size in sorted(self._frontiers):
+            values = [size, self._notes[size], self._frontiers[size]]
+            if self._has("row_image"):
+                self._connection.execute("INSERT INTO checkpoint VALUES (?, ?, ?)", values)
+            else:
+                self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", values[:2])
+        if self._has("anchor_confirmation"):
+            for anchor in anchors:
+                held = [size for note in anchor.notes() if (size := parse_checkpoint(note).size) in self._frontiers]
+                if held:
+                    values = [confirmed_name(anchor), max(held)]
+                    self._connection.execute("INSERT INTO anchor_confirmation VALUES (?, ?)", values)
 
 
 def _last_declared_schema(journal: Journal) -> int:

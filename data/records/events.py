@@ -74,6 +74,7 @@ class EventType(StrEnum):
     RETIREMENT_ARCHIVED = "retirement.archived"
     PII_ERASED = "pii.erased"
     LOG_MIGRATED = "log.migrated"
+    LOG_RECOVERED = "log.recovered"
 
 
 DECISIONS = frozenset(
@@ -82,6 +83,7 @@ DECISIONS = frozenset(
         EventType.LOG_KEY_ROTATED,
         EventType.LOG_ATTESTED,
         EventType.LOG_MIGRATED,
+        EventType.LOG_RECOVERED,
         EventType.PERSON_ENROLLED,
         EventType.ROLE_GRANTED,
         EventType.ROLE_ENDED,

@@ -86,3 +86,4 @@ class Credential(Row):
     locked_until: Instant | None = None
     enrolled_at: Instant
     enrolled_by: str
+    credential_digest: str | None = None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from data.errors import ConfigurationError, ConflictError, InputError, NotFoundError, RefusedError
+from data.errors import AlteredRowError, ConfigurationError, ConflictError, InputError, NotFoundError, RefusedError
 from data.records.events import DECISIONS, EventType
 from data.records.instant import in_utc
 from data.records.row import Row
@@ -24,11 +24,13 @@ from data.registry.command import Command, CommandResult, Context, without_secre
 from data.registry.commands.log import RecordRefusal
 from data.registry.rules.all import RULES
 from data.registry.seeds import SeedVault
-from data.registry.state import State
+from data.registry.state import Seen, State
 
 R = TypeVar("R", bound=Row)
 LOG = logging.getLogger(__name__)
 
+MOST_NAMED = 3
+"""Greatest number of altered rows that a refusal names."""
 LONGEST = 500
 """Greatest number of characters recorded of a refusal's subject and reason, because the input may be hostile."""
 
@@ -80,6 +82,7 @@ class CommandBatch:
         self.decided = False
         self._state, self._log, self._run, self._seeds = state, log, run, seeds
         self._written = 0
+        self._applied: set[tuple[str, str]] = set()
 
     def carry_out(self, commands: Sequence[Command], conflicts: Mapping[int, ConflictError]) -> list[Receipt | Refusal]:
         """Carry out the commands and return one receipt or refusal for each, in their order.
@@ -99,19 +102,39 @@ class CommandBatch:
         return outcomes
 
     def _evaluated(self, command: Command) -> Receipt | Refusal:
+        self._state.seen = Seen({}, set())
         try:
             context = self._context(command)
             result = without_secrets(RULES[type(command)](self._state, command, context))
             if result.unchanged:
                 return self._repeated(result, context)
+            self._check_rows(result)
             event = self._log.compose(self.head, result, replace(self._run, as_of=context.now))
         except (RefusedError, InputError) as refusal:
             return self._refused(command, refusal)
         return self._recorded(result, context, event)
 
+    def _check_rows(self, result: CommandResult) -> None:
+        """Compare rows with their last images in the log: an edited row must not become part of the log.
+
+        For a decision, or an attempt to prove who is acting, these are all rows that the rule read, and the events of
+        the earlier commands of this batch are written first, since they may hold the images. For any other command
+        these are the rows that it replaces. Raises AlteredRowError, which is recorded as a refusal.
+        """
+        seen = self._state.seen
+        if result.event in DECISIONS or result.event is EventType.CREDENTIAL_ATTEMPTED:
+            self._write_events()
+            differing = self._log.differing(seen.rows.values(), seen.tables)
+        else:
+            replaced = {(row.table, row.key) for row in result.rows if row.rev > 1} - self._applied
+            differing = self._log.differing((seen.rows[place] for place in replaced if place in seen.rows), ())
+        if differing:
+            raise AlteredRowError(f"the registry differs from its log in {', '.join(differing[:MOST_NAMED])}")
+
     def _recorded(self, result: CommandResult, context: Context, event: Event) -> Receipt:
         for row in result.rows:
             self._state.apply(row)
+            self._applied.add((row.table, row.key))
         self.events.append(event)
         self.head = event.head
         self.decided = self.decided or result.event in DECISIONS
@@ -147,6 +170,7 @@ class CommandBatch:
     def _write_events(self) -> None:
         self._log.write(self.events[self._written :])
         self._written = len(self.events)
+        self._applied.clear()
 
 
 def _business_time(head: Head, as_of: datetime | None) -> datetime:

@@ -15,17 +15,23 @@ from pathlib import Path
 
 import duckdb
 
+from data.audit.keys import SigningKey
 from data.errors import SchemaVersionError
 from data.records.events import EventType
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog
 from data.registry.command import CommandResult
+from data.registry.row_index import RowIndex
 from data.registry.state import State
 
 LOG = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
-AUDIT_TABLES = frozenset({"schema_version", "audit_event", "audit_head", "checkpoint"})
+SEALS = "0002_seals"
+"""The migration that introduced the seals of events and the index of row images."""
+AUDIT_TABLES = frozenset(
+    {"schema_version", "audit_event", "audit_head", "checkpoint", "row_image", "anchor_confirmation"}
+)
 """The tables of the log itself. Their columns are part of the log's format; no event declares them."""
 
 Tables = dict[str, dict[str, str]]
@@ -88,11 +94,12 @@ def create_tables(connection: duckdb.DuckDBPyConnection, schema: int) -> None:
     connection.commit()
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection, database: Path, key: SigningKey | None = None) -> None:
     """Migrate a registry file to the newest schema that this program knows.
 
     One transaction contains all pending migrations and one `log.migrated` event for each: after a crash either all or
-    none of them is there. Before genesis no event is needed, because genesis declares the tables of that moment.
+    none of them is there. `key` seals them. Before genesis no event is needed, because genesis declares the tables of
+    that moment.
     Raises SchemaVersionError when the file has a newer schema than this program knows.
     """
     present = schema_of(connection, database)
@@ -100,7 +107,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
         return
     connection.begin()
     try:
-        _migrate(connection, known_migrations(), present)
+        _migrate(connection, known_migrations(), present, key)
     except BaseException:
         connection.rollback()
         raise
@@ -125,13 +132,17 @@ def declared_tables(migrations: Sequence[Migration]) -> Tables:
     return tables
 
 
-def _migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], present: int) -> None:
+def _migrate(
+    connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration], present: int, key: SigningKey | None
+) -> None:
     for migration in migrations[present:]:
         _apply(connection, migration)
-        log = AuditLog(connection)
+        log = AuditLog(connection, key)
         head = log.head()
         if head.size == 0:
             continue
+        if migration.name == SEALS:
+            RowIndex(connection).fill(0, head.size)
         # A replay log has its own business time: the migration gets the business time of the event before it.
         as_of = datetime.fromisoformat(State(connection).last_effective_at())
         log.write([log.compose(head, _result(migrations[: migration.number]), RunContext(SERVICE, as_of))])

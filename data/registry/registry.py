@@ -10,17 +10,17 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from data.audit import keys
-from data.audit.anchor import AnchorSink, FileAnchor, missing
+from data.audit.anchor import AnchorSink, FileAnchor
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
-from data.errors import ConflictError, InputError, MissingRegistryError
+from data.errors import AlteredRowError, AnchorError, ConflictError, InputError, SigningKeyError
 from data.files.home import Home
 from data.records.person import SERVICE, Actor
 from data.records.run_context import RunContext
@@ -29,6 +29,7 @@ from data.registry.command import Command
 from data.registry.command_batch import CommandBatch, Receipt, Refusal, WriteConflictError
 from data.registry.commands.log import CreateLog
 from data.registry.commands.person import CountAttempt
+from data.registry.log_copies import LogCopies
 from data.registry.seeds import SeedVault
 from data.registry.state import State
 from data.registry.store import Store
@@ -50,9 +51,9 @@ class Registry:
         self.store = Store(home.database, home.lock, read_settings().lock_wait_seconds, self._around_migration)
         self.journal = Journal(home.journal)
         self.anchors: list[AnchorSink] = list(anchors) if anchors is not None else _anchors_of(home)
+        self._copies = LogCopies(home.database, self.journal, self.anchors)
         self.seeds = SeedVault(home.keys)
         self._key: SigningKey | None = None
-        self._anchors_complete = False
 
     @classmethod
     def here(cls, longest_wait: float | None = None) -> Registry:
@@ -97,7 +98,9 @@ class Registry:
         if command.claimed is not None:
             # Count the attempt in its own transaction, before the code is checked: a refusal must not undo the count.
             attempt = CountAttempt(person=command.claimed.person, attempted=command.name)
-            self._commit([attempt], context)
+            (counted,) = self._commit([attempt], context)
+            if isinstance(counted, AlteredRowError):
+                raise counted
         (outcome,) = self._commit([command], context)
         if isinstance(outcome, Receipt):
             return outcome
@@ -126,9 +129,9 @@ class Registry:
         """Sign a checkpoint of the whole log, unless one exists for its size; return the number of events it covers."""
         with self.store.turn():
             with self.store.transaction() as connection:
-                size = AuditLog(connection).head().size
-            self._anchor(size, decision=True)
-            return size
+                head, _ = self._checked(connection)
+            self._anchor(head, decision=True)
+            return head.size
 
     @contextmanager
     def reading(self) -> Iterator[State]:
@@ -185,81 +188,91 @@ class Registry:
         self, commands: Sequence[Command], context: RunContext, conflicts: Mapping[int, ConflictError]
     ) -> list[Receipt | Refusal]:
         with self.store.transaction() as connection:
-            log = AuditLog(connection)
-            head = log.head()
-            self._catch_up(log, head)
+            head, log = self._checked(connection)
             batch = CommandBatch(State(connection), log, head, context, self.seeds)
             outcomes = batch.carry_out(commands, conflicts)
         if batch.events:
             # Journal before anchors: a checkpoint only proves that events existed, the journal can restore them.
-            self.journal.append([event.body for event in batch.events])
+            self.journal.append([event.entry for event in batch.events])
             for event in batch.events:
                 LOG.debug("event %d %s recorded: %s about %r", event.seq, *event.copies[:3])
-            self._anchor(batch.head.size, batch.decided)
+            self._anchor(batch.head, batch.decided)
         return outcomes
 
+    def _checked(self, connection: duckdb.DuckDBPyConnection) -> tuple[Head, AuditLog]:
+        """Return the head and the log to write to, after they were compared with the journal and the anchors."""
+        reader = AuditLog(connection)
+        head = reader.head()
+        key = self._signing_key(reader, head)
+        if head.size:
+            self._copies.check(reader, head, key.vkey)
+        return head, AuditLog(connection, key)
+
     @contextmanager
-    def _around_migration(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    def _around_migration(self, connection: duckdb.DuckDBPyConnection) -> Iterator[SigningKey | None]:
         """Journal and anchor the events of a migration, which the block runs, before the new schema is used.
 
-        The journal is compared before the migration: a file that lost events must not get a new event.
+        The journal is compared before the migration: a file that lost events must not get a new event. Yields the key
+        that seals the events.
         """
         log = AuditLog(connection)
-        self._catch_up(log, log.head())
-        yield
-        head = log.head()
-        if head.size == 0:
+        before = log.head()
+        if before.size == 0:
+            yield None
             return
-        self._catch_up(log, head)
+        self._copies.check_before_migration(log, before)
+        yield self._signing_key(log, before)
+        head = log.head()
+        self.journal.append(log.entries(before.size))
         connection.begin()
         try:
-            notes = self._sign_if_due(log, head.size, decision=True)
+            notes = self._sign_if_due(log, head, decision=True)
         except BaseException:
             connection.rollback()
             raise
         connection.commit()
-        self._append_to_anchors(notes)
+        self._append_to_anchors(notes, connection)
 
-    def _catch_up(self, log: AuditLog, head: Head) -> None:
-        """Append the events that the journal lacks after a crash between commit and journal.
-
-        Raises MissingRegistryError when the registry has fewer events than the journal.
-        """
-        known = self.journal.size()
-        if known > head.size:
-            raise MissingRegistryError(
-                f"number of events: {known} in the journal, {head.size} in the registry; the registry lost events",
-                f"move {self.home.database} aside and run `modelward audit rebuild`",
-            )
-        if known < head.size:
-            LOG.warning("the journal lacks events %d to %d after a crash; they are appended", known, head.size - 1)
-            self.journal.append(log.bodies(known))
-
-    def _anchor(self, size: int, decision: bool) -> None:
+    def _anchor(self, head: Head, decision: bool) -> None:
         """Sign a checkpoint when one is due: store its note in the registry first, then append it to the anchors."""
         with self.store.transaction() as connection:
-            notes = self._sign_if_due(AuditLog(connection), size, decision)
+            log = AuditLog(connection)
+            notes = self._sign_if_due(log, head, decision)
+            self._copies.written(head, log.anchored_size())
         self._append_to_anchors(notes)
 
-    def _sign_if_due(self, log: AuditLog, size: int, decision: bool) -> Sequence[str]:
-        """Return the notes that the anchors may lack: all notes until the anchors are complete, then the new one."""
-        if not log.checkpoint_due(size, decision, datetime.now(UTC)):
+    def _sign_if_due(self, log: AuditLog, head: Head, decision: bool) -> Sequence[str]:
+        """Sign a checkpoint when one is due; return the notes that the anchors may lack."""
+        if not log.checkpoint_due(head.size, decision, datetime.now(UTC)):
             return ()
-        fresh = log.sign(self._signing_key(log))
-        return (fresh,) if self._anchors_complete else log.notes()
+        return self._copies.notes_to_append(log, log.sign(self._signing_key(log, head), head))
 
-    def _append_to_anchors(self, notes: Sequence[str]) -> None:
+    def _append_to_anchors(self, notes: Sequence[str], connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        """Append the notes to the anchors, and store which anchors confirmed them, also when one of them failed."""
         if not notes:
             return
-        for sink in self.anchors:
-            LOG.debug("append the checkpoint to anchor %s", sink.name)
-            for note in notes if self._anchors_complete else missing(sink, notes):
-                sink.append(note)
-        self._anchors_complete = True
+        try:
+            confirmed = self._copies.append_to_anchors(notes)
+        except AnchorError as error:
+            self._confirm(error.confirmed, connection)
+            raise
+        self._confirm(confirmed, connection)
 
-    def _signing_key(self, log: AuditLog) -> SigningKey:
+    def _confirm(self, confirmed: Sequence[tuple[str, int]], connection: duckdb.DuckDBPyConnection | None) -> None:
+        with self.store.transaction() if connection is None else nullcontext(connection) as open_connection:
+            for anchor, size in confirmed:
+                AuditLog(open_connection).confirm(anchor, size)
+
+    def _signing_key(self, log: AuditLog, head: Head) -> SigningKey:
+        """Return the key of the log. Raises SigningKeyError when it is not the key that the log declares."""
         if self._key is None:
-            self._key = keys.load(self.home.keys, log.origin())
+            key = keys.load(self.home.keys, head.origin)
+            if key.vkey != log.vkey():
+                raise SigningKeyError(
+                    f"{self.home.keys / keys.LOG_KEY} is not the key that the log declares",
+                    "restore the key directory of this registry from its backup",
+                )
+            self._key = key
         return self._key
 
 

@@ -5,10 +5,16 @@
 CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL);
 
 -- The audit log: `body` is the event; the other columns are copies of its fields, for queries.
-CREATE TABLE audit_event (seq BIGINT PRIMARY KEY, body BLOB NOT NULL, leaf BLOB NOT NULL, id VARCHAR NOT NULL, type VARCHAR NOT NULL, subject VARCHAR NOT NULL, actor VARCHAR NOT NULL, recorded_at VARCHAR NOT NULL, effective_at VARCHAR NOT NULL);
+CREATE TABLE audit_event (seq BIGINT PRIMARY KEY, body BLOB NOT NULL, leaf BLOB NOT NULL, id VARCHAR NOT NULL, type VARCHAR NOT NULL, subject VARCHAR NOT NULL, actor VARCHAR NOT NULL, recorded_at VARCHAR NOT NULL, effective_at VARCHAR NOT NULL, seal BLOB);
 
 -- Signed checkpoints, stored here for reading; the copies in the anchors are the proof.
-CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note VARCHAR NOT NULL);
+CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note VARCHAR NOT NULL, frontier VARCHAR);
+
+-- The number of the event that holds the last image of each row.
+CREATE TABLE row_image (table_name VARCHAR NOT NULL, key VARCHAR NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (table_name, key));
+
+-- The size of the last checkpoint that each anchor confirmed.
+CREATE TABLE anchor_confirmation (anchor VARCHAR PRIMARY KEY, size BIGINT NOT NULL);
 
 -- The end of the log: its size, last leaf and the Merkle frontier, one row.
 CREATE TABLE audit_head (id INTEGER PRIMARY KEY, size BIGINT NOT NULL, leaf VARCHAR NOT NULL, frontier VARCHAR NOT NULL);
@@ -53,7 +59,8 @@ CREATE TABLE credential (
     failed_at VARCHAR NOT NULL,
     locked_until VARCHAR,
     enrolled_at VARCHAR NOT NULL,
-    enrolled_by VARCHAR NOT NULL
+    enrolled_by VARCHAR NOT NULL,
+    credential_digest VARCHAR
 );
 
 -- An adopted standard; its key is `standards/<id>/<version>`, its exact text is stored as evidence under its digest.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import rfc8785
@@ -18,11 +18,20 @@ from data.records.row import Row, StorageKind
 R = TypeVar("R", bound=Row)
 
 
+class Seen(NamedTuple):
+    """The rows that were read, by table and key, and the tables that were asked, also where no row was found."""
+
+    rows: dict[tuple[str, str], Row]
+    tables: set[str]
+
+
 class State:
     """The rows of the registry, as one transaction or snapshot sees them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self.seen = Seen({}, set())
+        """What was read since this was last replaced."""
 
     def get(self, kind: type[R], key: str) -> R | None:
         """Return the row under this key, or None."""
@@ -55,6 +64,7 @@ class State:
 
     def greatest(self, kind: type[Row], column: str, /, **equals: str) -> str:
         """Return the greatest text in `column` of the rows whose columns equal `equals`; empty if there is none."""
+        self.seen.tables.add(kind.table)
         named, *names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
         where = " AND ".join(["true", *(f"{name} = ?" for name in names)])
         sql = f"SELECT coalesce(max({named}), '') FROM {_quoted(kind.table)} WHERE {where}"
@@ -63,6 +73,7 @@ class State:
 
     def next_key(self, kind: type[R], prefix: str) -> tuple[str, int]:
         """Return the next free key `prefix/<n>` and its number n: the greatest number below the prefix plus 1."""
+        self.seen.tables.add(kind.table)
         last = f"SELECT coalesce(max(TRY_CAST(substr(key, ?) AS BIGINT)), 0) FROM {_quoted(kind.table)}"
         row = self._connection.execute(f"{last} WHERE starts_with(key, ?)", [len(prefix) + 2, prefix + "/"]).fetchone()
         number = (int(row[0]) if row else 0) + 1
@@ -80,12 +91,6 @@ class State:
         sql = "SELECT body FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1"
         row = self._connection.execute(sql, [subject, kind.value]).fetchone()
         return dict(json.loads(row[0])["data"]) if row else {}
-
-    def event_id(self, subject: str, kind: EventType) -> str:
-        """Return the id of the last event of a type about a subject; an empty text when there is no such event."""
-        sql = "SELECT id FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1"
-        row = self._connection.execute(sql, [subject, kind.value]).fetchone()
-        return str(row[0]) if row else ""
 
     def last_effective_at(self) -> str:
         """Return the business time of the last event as RFC 3339; an empty text before genesis."""
@@ -122,6 +127,8 @@ class State:
         names = list(kind.stored_columns())
         sql = f"SELECT {', '.join(map(_quoted, names))} FROM {_quoted(kind.table)} {where}"
         found = [decoded(kind, row) for row in self._connection.execute(sql, list(values)).fetchall()]
+        self.seen.tables.add(kind.table)
+        self.seen.rows.update(((kind.table, row.key), row) for row in found)
         return sorted(found, key=lambda row: _natural(row.key))
 
 

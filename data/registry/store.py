@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.audit.keys import SigningKey
 from data.errors import MissingRegistryError, NestedTransactionError, StoreError, StoreLockedError
 from data.files.file_lock import FileLock, holder_of, take_lock
 from data.registry.migration import migrate, newest_schema, schema_of
@@ -53,10 +54,12 @@ class Store:
         database: Path,
         lock: Path,
         wait_seconds: float = 30.0,
-        around_migration: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[object]] = nullcontext,
+        around_migration: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[SigningKey | None]]
+        | None = None,
     ) -> None:
         """Use a database file and its lock file. A migration of an older file runs inside `around_migration`, in which
-        the registry checks and completes its journal; no other process can write meanwhile.
+        the registry checks and completes its journal; it yields the key that seals the events of the migration. No
+        other process can write meanwhile.
         """
         self.database = database
         self.lock = lock
@@ -217,8 +220,9 @@ class Store:
         present = schema_of(connection, self.database)
         if present == newest_schema():
             return
-        with self._around_migration(connection) if present else nullcontext():
-            migrate(connection, self.database)
+        around = self._around_migration(connection) if present and self._around_migration else nullcontext()
+        with around as key:
+            migrate(connection, self.database, key)
 
     def _close_unless_in_session(self) -> None:
         process = self._process

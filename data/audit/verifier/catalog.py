@@ -10,6 +10,7 @@ import duckdb
 
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.report import Findings
+from data.audit.verifier.seals import MIGRATION as SEALS
 
 AUDIT_TABLES = {
     "audit_event": {
@@ -20,6 +21,13 @@ AUDIT_TABLES = {
     "checkpoint": {"size": "BIGINT", "note": "VARCHAR"},
     "schema_version": {"version": "INTEGER", "name": "VARCHAR"},
 }  # fmt: skip
+SEALED_TABLES = AUDIT_TABLES | {
+    "audit_event": AUDIT_TABLES["audit_event"] | {"seal": "BLOB"},
+    "checkpoint": AUDIT_TABLES["checkpoint"] | {"frontier": "VARCHAR"},
+    "row_image": {"table_name": "VARCHAR", "key": "VARCHAR", "seq": "BIGINT"},
+    "anchor_confirmation": {"anchor": "VARCHAR", "size": "BIGINT"},
+}
+"""The tables of the log since events are sealed; `AUDIT_TABLES` are those before."""
 RANGE, SLICE = 20_000, 1_000
 _EVENTS = "audited.main.audit_event"
 _INTRUDERS = {
@@ -45,6 +53,7 @@ class AttachedRegistry:
         query = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'audited'"
         for table, column, kind in self.rows(f"{query} AND schema_name = 'main' ORDER BY column_index"):
             self.tables.get(table, {})[column] = kind
+        self.is_sealed = "row_image" in self.tables or "seal" in self.tables.get("audit_event", {})
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
@@ -89,7 +98,7 @@ class AttachedRegistry:
         """Check the tables of the log and the catalog; return False if a table of the log cannot be read as
         specified."""
         sound = True
-        for table, columns in AUDIT_TABLES.items():
+        for table, columns in (SEALED_TABLES if self.is_sealed else AUDIT_TABLES).items():
             if self.tables.get(table) != columns:
                 is_there = table in self.tables
                 findings.add(
@@ -109,6 +118,14 @@ class AttachedRegistry:
             counts = f"number of migrations: {len(rows)} listed, {governance.schema} declared in the log"
             findings.add(counts if len(rows) != governance.schema else "lists other migrations than the log declares",
                          table="schema_version")  # fmt: skip
+
+    def check_seals_declared(self, findings: Findings, governance: Governance) -> None:
+        """Add a finding if the file stores seals although the log declares none, or the reverse."""
+        if self.is_sealed != (SEALS in (governance.migrations or ())):
+            findings.add(
+                "stores seals, which the log does not declare" if self.is_sealed else "stores no seals",
+                table="audit_event",
+            )
 
     def check_head(self, findings: Findings, size: int, leaf: str, frontier: str) -> None:
         """Add a finding unless the head of the log has the size, leaf and frontier computed from the events."""

@@ -17,13 +17,13 @@ class JournalComparison:
         if path is not None and not self.missing:
             self._lines = complete_lines(path)
 
-    def fault(self, seq: int, body: bytes) -> str:
-        """Return how the journal differs for event `seq`; empty if it has the same bytes or no journal is compared."""
+    def fault(self, seq: int, expected: bytes) -> str:
+        """Return how the journal differs for event `seq`; empty if its line is `expected` or no journal is compared."""
         if self._lines is None or seq < self._next:
             return ""
         line = next(islice(self._lines, seq - self._next, None), None)
         self._next = seq + 1
-        if line == body:
+        if line == expected:
             return ""
         self._lines = None
         return "the journal ends before this event" if line is None else "the journal has other bytes for this event"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from data.audit.verifier.canonical import write
-from data.audit.verifier.catalog import AUDIT_TABLES, AttachedRegistry
+from data.audit.verifier.catalog import SEALED_TABLES, AttachedRegistry
 from data.audit.verifier.report import SHOWN_A_PLACE, Findings
 
 _IMAGE = {"table": str, "key": str, "rev": int, "values": dict}
@@ -49,12 +49,25 @@ class RebuiltState:
 
     def compare(self, registry: AttachedRegistry, declared: dict[str, dict[str, str]] | None) -> None:
         """Compare every table of the registry with the fold, row by row and column by column."""
-        tables = {name: columns for name, columns in registry.tables.items() if name not in AUDIT_TABLES}
+        tables = {name: columns for name, columns in registry.tables.items() if name not in SEALED_TABLES}
         for table in sorted(tables.keys() | self._rows.keys() | (declared or {}).keys()):
             if table not in tables:
                 self._findings.add("the table is missing", table=table)
             elif self._has_its_columns(table, tables[table], declared):
                 self._compare_rows(registry, table)
+
+    def compare_row_index(self, registry: AttachedRegistry) -> None:
+        """Compare the index of row images with the events: for each row the number of its last event."""
+        expected = {(table, key): image.seq for table, rows in self._rows.items() for key, image in rows.items()}
+        cursor = registry.stream("row_image", ["table_name", "key", "seq"], None)
+        while batch := cursor.fetchmany(_BATCH):
+            for table, key, seq in batch:
+                if expected.pop((table, key), None) != seq:
+                    self._findings.add(
+                        f"the last event of {table} {key} is not event {seq}", table="row_image", key=key
+                    )
+        for (table, key), seq in expected.items():
+            self._findings.add(f"{table} {key}, which event {seq} wrote, is missing", table="row_image", key=key)
 
     def _has_its_columns(self, table: str, columns: dict[str, str], declared: dict[str, dict[str, str]] | None) -> bool:
         if declared is not None and table not in declared:

@@ -18,6 +18,7 @@ from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.report import Findings, Report
+from data.audit.verifier.seals import Seals, journal_line
 from data.audit.verifier.state import RebuiltState
 from data.audit.verifier.tree import Tree
 
@@ -95,21 +96,27 @@ class _Verification:
             return
         sources = [read_anchor(location, path, self._findings) for location, path in anchors]
         stored = self._stored_notes()
-        self._tree = Tree(sizes_of([stored, *sources]))
+        sizes = sizes_of([stored, *sources])
+        self._tree = Tree(sizes)
+        self._seals = Seals(self._governance, 0 if deep else max(sizes, default=0), self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
         self._references = References(artifacts, self._findings) if artifacts else None
         self._read_events(JournalComparison(journal))
         self._registry.check_head(self._findings, self._tree.size, self._chain.leaf, self._tree.frontier())
         self._registry.check_schema_version(self._findings, self._governance)
+        self._registry.check_seals_declared(self._findings, self._governance)
         self._check_notes(stored, sources)
         if self._state:
             self._state.compare(self._registry, self._governance.tables)
+            if self._registry.is_sealed:
+                self._state.compare_row_index(self._registry)
         if self._references:
             self._references.check()
 
     def _read_events(self, journal: JournalComparison) -> None:
         seen = 0
-        for rows in self._registry.events(("seq", "body", *COPIES)):
+        columns = ("seq", "body", *COPIES, "seal") if self._registry.is_sealed else ("seq", "body", *COPIES)
+        for rows in self._registry.events(columns):
             for row, event in zip(rows, parse_all([row[1] or b"" for row in rows]), strict=True):
                 self._read_event(row, event, journal)
             seen += len(rows)
@@ -126,15 +133,16 @@ class _Verification:
             self._findings.add(f"the id {name} was used before: the event is a replay", seq=seq)
 
     def _read_event(self, row: tuple[Any, ...], event: Event | None, journal: JournalComparison) -> None:
-        seq, body = row[0], row[1] or b""
+        seal = row[2 + len(COPIES)] if self._registry.is_sealed else None
+        seq, body, row = row[0], row[1] or b"", row[: 2 + len(COPIES)]
         leaf = hashlib.sha256(b"\x00" + body).digest()
         if seq != self._next:
             self._record_gap(seq)
         fault = format_fault(event)
         if event is not None and not fault:
             self._apply(seq, event)
-            fault = self._chain.fault(row, event, leaf)
-        for what in filter(None, (fault, journal.fault(seq, body))):
+            fault = self._chain.fault(row, event, leaf) or self._seals.fault(seq, event, leaf, seal)
+        for what in filter(None, (fault, journal.fault(seq, journal_line(body, seal)))):
             self._findings.add(what, seq=seq)
         self._tree.append(leaf)
         self._chain.leaf, self._next = leaf.hex(), seq + 1

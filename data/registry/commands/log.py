@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from data.registry.command import Command, Proof
 
 
@@ -43,6 +45,18 @@ class AdoptStandard(Command):
     digest: str
     controls: int
     proof: Proof | None = None
+
+
+class RecordRecovery(Command):
+    """Record that a copy of the log was written again from the registry.
+
+    `file` is the name of the journal or anchor file, `kept` the name under which the damaged file was kept.
+    """
+
+    name: ClassVar[str] = "record recovery"
+    file: str = Field(max_length=255)
+    kept: str = Field(max_length=300)
+    reason: str = Field(min_length=1, max_length=2000)
 
 
 class Attest(Command):

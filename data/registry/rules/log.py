@@ -10,7 +10,7 @@ from data.records.log import Attestation, Standard
 from data.records.row import SQL_TYPES
 from data.records.tables import TABLES
 from data.registry.command import Command, CommandResult, Context, Rule
-from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRefusal
+from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRecovery, RecordRefusal
 from data.registry.migration import known_migrations
 from data.registry.rules.proof import administrator
 from data.registry.state import State
@@ -66,9 +66,15 @@ def attest(state: State, command: Attest, context: Context) -> CommandResult:
     return CommandResult(EventType.LOG_ATTESTED, key, (row,), refs={"backup": command.backup_digest})
 
 
+def record_recovery(state: State, command: RecordRecovery, context: Context) -> CommandResult:
+    """Record a recovery; it changes no row."""
+    return CommandResult(EventType.LOG_RECOVERED, "log", data=command.model_dump(mode="json"))
+
+
 RULES: Mapping[type[Command], Rule] = {
     CreateLog: create_log,
     RecordRefusal: record_refusal,
     AdoptStandard: adopt_standard,
     Attest: attest,
+    RecordRecovery: record_recovery,
 }

@@ -16,7 +16,7 @@ import pytest
 
 from data.audit.anchor import FileAnchor
 from data.audit.body import GENESIS_PREV, canonical, canonical_text, leaf_hash
-from data.audit.journal import Journal
+from data.audit.journal import Journal, JournalEntry
 from data.audit.keys import SigningKey, rotation_statement
 from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
@@ -113,7 +113,7 @@ class Toy:
             for image in rows:
                 write_row(connection, image)
         if journal:
-            self.journal.append([body])
+            self.journal.append([JournalEntry(body)])
 
     def make_body(
         self,

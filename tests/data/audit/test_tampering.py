@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from data.audit.body import canonical, leaf_hash
+from data.audit.journal import JournalEntry
 from data.audit.keys import SigningKey
 from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
@@ -139,7 +140,7 @@ def delete_wal(toy: Toy) -> None:
         " FROM audit_event WHERE seq = 12'); os._exit(0)"
     )
     with duckdb.connect(str(toy.database)) as connection:
-        toy.journal.append([toy.make_body(connection, "command.refused", "models/flights", [])])
+        toy.journal.append([JournalEntry(toy.make_body(connection, "command.refused", "models/flights", []))])
     subprocess.run([sys.executable, "-c", script, str(toy.database)], check=True)
     wal = toy.database.with_name(toy.database.name + ".wal")
     assert wal.stat().st_size > 0

@@ -26,6 +26,7 @@ from data.registry.rules.number import RULES_NUMBER
 from data.registry.store import Store
 
 NOW = datetime(2013, 3, 1, tzinfo=UTC)
+KEY = SigningKey("tests.example/log", bytes(32))
 GENESIS = CommandResult(EventType.LOG_CREATED, "log", data={"origin": "tests.example/log", "clock": "replay"})
 ORDINARY = CommandResult(EventType.COMMAND_REFUSED, "models/ops/delay", data={"reason": "no"}, refs={"evidence": None})
 
@@ -39,7 +40,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture
 def log(connection: duckdb.DuckDBPyConnection) -> AuditLog:
-    return AuditLog(connection)
+    return AuditLog(connection, KEY)
 
 
 @pytest.fixture
@@ -121,17 +122,17 @@ def test_the_newest_event_of_a_type_about_a_subject_is_found(log: AuditLog, cont
 def test_a_checkpoint_signs_size_and_root_of_the_log(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS, ORDINARY)
     key = SigningKey("tests.example/log", b"k" * 32)
-    note = log.sign(key)
+    note = log.sign(key, log.head())
     signed = verify_checkpoint(note, key.vkey)
     assert (signed.size, signed.root) == (2, log.head().frontier.root())
-    assert log.sign(key) == note
+    assert log.sign(key, log.head()) == note
     assert log.notes() == [note]
 
 
 def test_a_checkpoint_is_due_by_decision_by_number_and_by_time(log: AuditLog, context: RunContext) -> None:
     append(log, context, GENESIS)
     soon = datetime.now(UTC)
-    log.sign(SigningKey("tests.example/log", b"k" * 32))
+    log.sign(SigningKey("tests.example/log", b"k" * 32), log.head())
     assert not log.checkpoint_due(1, True, soon), "nothing new"
     append(log, context, ORDINARY)
     assert log.checkpoint_due(2, True, soon)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import shutil
 import tarfile
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from data.audit import keys
 from data.audit.note import parse_checkpoint
 from data.audit.rebuild import rebuild
 from data.errors import MissingRegistryError, SchemaVersionError
@@ -254,8 +256,9 @@ def test_a_crash_before_the_commit_changes_nothing(
 def test_after_a_crash_before_the_journal_the_next_write_completes_it(
     home: Home, two_later: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bare = Store(home.database, home.lock)  # migrates as a registry does that dies before its journal
-    with bare.transaction():
+    key = keys.load(home.keys, keys.stored_origin(home.keys))
+    bare = Store(home.database, home.lock, around_migration=lambda _: nullcontext(key))
+    with bare.transaction():  # migrates as a registry does that dies before its journal
         pass
     assert Registry(home).journal.size() == WRITTEN
     replay = replay_of(home)
@@ -264,12 +267,13 @@ def test_after_a_crash_before_the_journal_the_next_write_completes_it(
     check_verifies(replay.registry)
 
 
-def test_a_signature_that_fails_leaves_a_migrated_file_that_the_next_write_anchors(home: Home, two_later: Path) -> None:
+def test_without_the_key_nothing_is_migrated_until_it_is_restored(home: Home, two_later: Path) -> None:
     key = home.keys / "log.key"
     kept = key.read_bytes()
     key.unlink()
     with pytest.raises(Exception, match="key"), Registry(home).reading():
         pass
+    assert schema_number(home) == 1
     key.write_bytes(kept)
     key.chmod(0o600)
     replay = replay_of(home)

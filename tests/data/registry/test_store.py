@@ -23,7 +23,7 @@ from data.errors import (
 )
 from data.records.row import StorageKind
 from data.records.tables import TABLES
-from data.registry.migration import MIGRATIONS, known_migrations, migrate
+from data.registry.migration import AUDIT_TABLES, MIGRATIONS, known_migrations, migrate
 from data.registry.store import Store
 
 Opened = Callable[[Store], AbstractContextManager[object]]
@@ -275,7 +275,7 @@ def _options(annotation: object) -> tuple[object, ...]:
 def test_every_table_has_a_record(store: Store) -> None:
     with store.reading() as connection:
         found = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    own = {"schema_version", "audit_event", "audit_head", "checkpoint"}
+    own = AUDIT_TABLES
     assert found == own | {kind.table for kind in TABLES}
 
 

@@ -262,6 +262,7 @@ OTHER_PURPOSES = {"retire": (retirement, "planned", "approved"), "ratify": (roll
 
 @pytest.mark.parametrize("decision,ends", [("approve", "approved"), ("reject", "rejected")])
 @pytest.mark.parametrize("purpose", OTHER_PURPOSES)
+@pytest.mark.usefixtures("rows_unchecked")
 def test_votes_for_other_purposes_leave_the_version_unchanged(
     purpose: str, decision: str, ends: str, world: World, request_: ApprovalRequest
 ) -> None:

@@ -275,6 +275,7 @@ def test_an_owner_or_approver_ratifies(person: str, world: World, rolled_back: D
     assert world.events("deployment.ratified")[0]["actor"] == {"id": person, "auth": "totp"}
 
 
+@pytest.mark.usefixtures("rows_unchecked")
 def test_an_escalated_incident_stays_escalated_when_it_is_ratified(world: World, rolled_back: Deployment) -> None:
     with world.registry.store.transaction() as connection:
         connection.execute("UPDATE incident SET state = 'escalated'")
@@ -322,6 +323,7 @@ def test_a_ratification_is_refused(
     assert world.get(Deployment, rolled_back.key).ratified_by is None
 
 
+@pytest.mark.usefixtures("rows_unchecked")
 def test_nobody_ratifies_their_own_operation(world: World, served_twice: tuple[Deployment, Deployment]) -> None:
     first, _ = served_twice
     begin(world, "rollback", first.version, "op-r")

@@ -165,6 +165,7 @@ def test_a_deputy_with_their_own_role_represents_nobody(world: World) -> None:
 
 
 @pytest.mark.parametrize("proven", [False, True], ids=["unproven", "proven"])
+@pytest.mark.usefixtures("rows_unchecked")
 def test_an_incident_that_blocks_nothing_is_resolved_by_anybody_with_or_without_proof(
     proven: bool, world: World
 ) -> None:

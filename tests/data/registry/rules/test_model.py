@@ -108,6 +108,7 @@ def test_a_later_plan_does_not_replace_an_earlier_one(world: World) -> None:
     assert plans[1].recorded_at - plans[0].recorded_at == timedelta(days=1)
 
 
+@pytest.mark.usefixtures("rows_unchecked")
 def test_a_declared_consumer_keeps_its_observed_times(world: World) -> None:
     world.model()
     seen = Consumer(

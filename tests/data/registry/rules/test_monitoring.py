@@ -281,6 +281,7 @@ def test_a_snoozed_alert_opens_after_its_snooze(world: World) -> None:
 
 @pytest.mark.parametrize("what", ALERT_ANSWERS)
 @pytest.mark.parametrize("now", ALERT_MOVES)
+@pytest.mark.usefixtures("rows_unchecked")
 def test_an_illegal_answer_to_an_alert_is_refused(now: str, what: str, world: World) -> None:
     watch(world, found())
     with world.registry.store.transaction() as connection:

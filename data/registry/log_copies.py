@@ -1,0 +1,199 @@
+"""Compare the log with its copies outside the database before each write: journal, anchors and the seals of events.
+
+The journal restores a lost database, the anchors prove what the log was. A copy that lags behind after a crash is
+completed. A copy that lost something, or contradicts the database, stops the write: nothing is repaired unasked.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.audit.anchor import RECOVER_ANCHOR, AnchorSink, confirmed_name, missing
+from data.audit.body import leaf_hash
+from data.audit.journal import RECOVER_JOURNAL, Journal, JournalEntry
+from data.audit.merkle import Frontier
+from data.audit.note import VerificationKey, parse_checkpoint, parse_vkey, verify_checkpoint
+from data.audit.seal import seal_holds
+from data.errors import (
+    AnchorError,
+    AuditError,
+    ForgedEventError,
+    JournalError,
+    MissingRegistryError,
+    UnreachableAnchorError,
+)
+from data.registry.audit_log import AuditLog, Head, StoredCheckpoint, StoredEvent
+from data.registry.migration import SEALS
+
+LOG = logging.getLogger(__name__)
+_CHECKED: dict[Path, tuple[int, str, str, int]] = {}
+"""By database, the head whose tail this process has checked: size, leaf, frontier, and size of the last checkpoint."""
+
+
+class LogCopies:
+    """The journal and the anchors of one registry."""
+
+    def __init__(self, database: Path, journal: Journal, anchors: Sequence[AnchorSink]) -> None:
+        self.database, self.journal, self.anchors = database.absolute(), journal, anchors
+        self._anchors_complete = False
+        self._confirmed: dict[str, int] = {}
+
+    def check(self, log: AuditLog, head: Head, vkey: str) -> None:
+        """Compare journal, anchors and seals with the log; append events that the journal lacks after a crash.
+
+        Raises MissingRegistryError when the registry has fewer events than the journal. Raises JournalError when the
+        journal is missing, ends before the last checkpoint, or differs; AnchorError when an anchor is ahead, lost
+        checkpoints or contradicts the log; ForgedEventError for events that the key `vkey` did not seal.
+        """
+        if head.size == 0:
+            return
+        last = log.last_checkpoint()
+        start = last.size if last else 0
+        known = self._journal_size(head, start)
+        self._confirmed = log.confirmed()
+        for sink in self.anchors:
+            self._check_anchor(sink, log, head)
+        state = (head.size, head.leaf, head.frontier.to_hex(), start)
+        if known == head.size and _CHECKED.get(self.database) == state:
+            return
+        tail = log.stored(start)
+        check_tail(last, tail, head, vkey)
+        self._compare_journal(tail, known, start)
+        if known < head.size:
+            LOG.warning("the journal lacks events %d to %d after a crash; they are appended", known, head.size - 1)
+            self.journal.append(log.entries(known))
+        _CHECKED[self.database] = state
+
+    def check_before_migration(self, log: AuditLog, head: Head) -> None:
+        """Compare the number of events with the journal of a registry whose events may have no seals yet.
+
+        Raises MissingRegistryError and JournalError in the same cases as `check`.
+        """
+        if head.size:
+            known = self._journal_size(head, log.anchored_size())
+            self.journal.append([JournalEntry(body) for body in log.bodies(known)])
+
+    def written(self, head: Head, anchored: int) -> None:
+        """Remember the head that this process has just written, so that it is not checked again at once."""
+        _CHECKED[self.database] = (head.size, head.leaf, head.frontier.to_hex(), anchored)
+
+    def notes_to_append(self, log: AuditLog, fresh: str) -> Sequence[str]:
+        """Return the notes that the anchors may lack: all notes until the anchors are complete, then the new one."""
+        return (fresh,) if self._anchors_complete else log.notes()
+
+    def append_to_anchors(self, notes: Sequence[str]) -> list[tuple[str, int]]:
+        """Append the notes that each anchor lacks; return each anchor's name with the size that it now confirms.
+
+        All anchors are tried. The error of the first that failed is raised after them, as `AnchorError` with the
+        confirmations of the others in its attribute `confirmed`.
+        """
+        confirmed: list[tuple[str, int]] = []
+        failed: AnchorError | None = None
+        for sink in self.anchors:
+            LOG.debug("append the checkpoint to anchor %s", sink.name)
+            try:
+                if confirmed_name(sink) in self._confirmed:
+                    sink.last()  # raises when the folder is gone, which `append` would create again
+                for note in notes if self._anchors_complete else missing(sink, notes):
+                    sink.append(note)
+            except AnchorError as error:
+                failed = failed or error
+            else:
+                confirmed.append((confirmed_name(sink), parse_checkpoint(notes[-1]).size))
+        if failed is not None:
+            failed.confirmed = tuple(confirmed)
+            raise failed
+        self._anchors_complete = True
+        return confirmed
+
+    def _journal_size(self, head: Head, anchored: int) -> int:
+        if not self.journal.exists():
+            raise JournalError(f"the journal {self.journal.path} is missing", RECOVER_JOURNAL)
+        known = self.journal.size()
+        if known > head.size:
+            raise MissingRegistryError(
+                f"number of events: {known} in the journal, {head.size} in the registry; the registry lost events",
+                f"move {self.database} aside and run `modelward audit rebuild`",
+            )
+        if known < anchored:
+            raise JournalError(
+                f"the journal {self.journal.path} ends after {known} events, but {anchored} are signed: it lost events",
+                RECOVER_JOURNAL,
+            )
+        return known
+
+    def _compare_journal(self, tail: Sequence[StoredEvent], known: int, start: int) -> None:
+        """Compare the journal with the events after the last checkpoint, line by line."""
+        for entry, event in zip(self.journal.latest(known - start), tail, strict=False):
+            if (entry.body, entry.seal) != (event.body, event.seal):
+                raise JournalError(
+                    f"the journal {self.journal.path} and the registry differ in event {event.seq}",
+                    "keep both files as they are and run `modelward audit verify --deep`",
+                )
+
+    def _check_anchor(self, sink: AnchorSink, log: AuditLog, head: Head) -> None:
+        held = self._confirmed.get(confirmed_name(sink), 0)
+        try:
+            last = sink.last()
+        except UnreachableAnchorError as error:
+            LOG.warning("anchor %s cannot be reached: %s", sink.name, error.what)
+            return
+        note = parse_checkpoint(last) if last else None
+        size = note.size if note else 0
+        if size < held:
+            raise AnchorError(
+                f"the anchor {sink.name} ends at size {size}, but confirmed size {held}: it lost checkpoints",
+                RECOVER_ANCHOR,
+            )
+        if size > head.size:
+            raise AnchorError(
+                f"the anchor {sink.name} proves {size} events, the registry has {head.size}: it is an older copy",
+                f"move {self.database} aside and run `modelward audit rebuild` with the latest journal",
+            )
+        if note is not None and log.note(size) != last:
+            raise AnchorError(
+                f"the anchor {sink.name} and the registry have different checkpoints of size {size}",
+                "keep both as they are and run `modelward audit verify --deep`",
+            )
+
+
+def check_tail(last: StoredCheckpoint | None, tail: Sequence[StoredEvent], head: Head, vkey: str) -> None:
+    """Compute the head again from the last checkpoint, and check the seal of each event after it.
+
+    Raises ForgedEventError for an event without a valid seal, AuditError when the head differs.
+    """
+    frontier = last.frontier if last else Frontier.empty()
+    if last is not None:
+        note = verify_checkpoint(last.note, vkey)
+        if note.size != last.size or (frontier is not None and frontier.root() != note.root):
+            raise AuditError(f"the checkpoint of size {last.size} in the registry was changed")
+    _check_seals(tail, head, parse_vkey(vkey))
+    leaf = tail[-1].leaf.hex() if tail else head.leaf
+    for event in tail:
+        frontier = frontier.append(event.leaf) if frontier is not None else None
+    is_same = frontier is None or frontier.to_hex() == head.frontier.to_hex()
+    if leaf != head.leaf or not is_same or head.size != (last.size if last else 0) + len(tail):
+        raise AuditError(f"the head of the log in the registry does not follow from its {head.size} events")
+
+
+def _check_seals(tail: Sequence[StoredEvent], head: Head, key: VerificationKey) -> None:
+    unsealed = _events_before_seals(tail)
+    for event in tail:
+        genuine = event.leaf == leaf_hash(event.body)
+        if genuine and event.seq not in unsealed:
+            genuine = seal_holds(key, head.origin, event.seq, event.leaf, event.seal or b"")
+        if not genuine:
+            raise ForgedEventError(f"event {event.seq} of the registry is not sealed by the key of the log")
+
+
+def _events_before_seals(tail: Sequence[StoredEvent]) -> frozenset[int]:
+    """Return the numbers of the events before the migration that introduced seals, if this tail contains it."""
+    for position, event in enumerate(tail):
+        if event.seal is not None:
+            first = json.loads(event.body)
+            is_start = first["type"] == "log.migrated" and first["data"].get("migration") == SEALS
+            return frozenset(one.seq for one in tail[:position]) if is_start else frozenset()
+    return frozenset()

@@ -1,0 +1,45 @@
+"""Write a damaged copy of the log again from the registry: the journal or the anchors."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from data.records.run_context import RunContext
+from data.registry.recovery import Recovery, recover_anchors, recover_journal
+from modelward.cli.caller import identify
+from modelward.cli.options import By, Json
+from modelward.cli.terminal import remark, say, show_json, working
+
+app = typer.Typer(no_args_is_help=True, help="Recovery: write the journal or the anchors again from the registry.")
+
+Why = Annotated[str, typer.Option("--reason", help="The reason; it is recorded.")]
+
+
+@app.command("journal")
+def journal(reason: Why, by: By = "", as_json: Json = False) -> None:
+    """Write the journal again from the verified registry. The damaged file is kept beside it."""
+    who = identify(by)
+    with working("verifying the registry and writing the journal"):
+        recovery = recover_journal(who.registry, reason, RunContext(who.actor))
+    _show([recovery], as_json)
+
+
+@app.command("anchors")
+def anchors(reason: Why, by: By = "", as_json: Json = False) -> None:
+    """Write each damaged anchor again from the verified registry. The damaged files are kept beside them."""
+    who = identify(by)
+    with working("verifying the registry and writing the anchors"):
+        recoveries = recover_anchors(who.registry, reason, RunContext(who.actor))
+    _show(recoveries, as_json)
+
+
+def _show(recoveries: list[Recovery], as_json: bool) -> None:
+    if as_json:
+        show_json([{"file": one.file, "kept": one.kept, "event": one.receipt.seq} for one in recoveries])
+        return
+    for recovery in recoveries:
+        say(f"wrote {recovery.file} again; event {recovery.receipt.seq} records it")
+        if recovery.kept is not None:
+            remark(f"the damaged file is kept as {recovery.kept}")
