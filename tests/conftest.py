@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.world", "tests.open_registry", "tests.prefect_server"]
+pytest_plugins = ["tests.world", "tests.exports", "tests.open_registry", "tests.prefect_server"]
 
 # No test has a deadline (benchmarks/ measure times), and the same source always gives the same result.
 settings.register_profile("modelward", deadline=None, derandomize=True)
@@ -37,6 +37,7 @@ OWN_SERVER = ("modelward/demo", "docs/test_first_model", "modelward/supervisor/t
 SERVED = ("flows", *OWN_SERVER)
 """Folders and files whose tests run flows on a Prefect server, whatever the names of their fixtures are."""
 SLOW = (
+    "attacks/test_export",
     "data/audit/test_tampering",
     "data/audit/test_verifier",
     "data/queries",

@@ -111,12 +111,16 @@ def sign_checkpoint(origin: str, size: int, root: bytes, key: NoteSigner) -> str
 
     Raises `AuditError` when the note could not be read back as a checkpoint.
     """
-    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-    verifier = parse_vkey(key.vkey)
-    packed = base64.b64encode(verifier.key_id + key.sign(text.encode())).decode()
-    note = f"{text}\n— {verifier.name} {packed}\n"
+    note = sign_text(f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n", key)
     parse_checkpoint(note)
     return note
+
+
+def sign_text(text: str, key: NoteSigner) -> str:
+    """Return a text, which ends with a line break, as a note signed with `key`. Raises `AuditError`."""
+    verifier = parse_vkey(key.vkey)
+    packed = base64.b64encode(verifier.key_id + key.sign(text.encode())).decode()
+    return f"{text}\n— {verifier.name} {packed}\n"
 
 
 def parse_checkpoint(text: str) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""Verify, list and back up the audit log, and rebuild the registry from its journal."""
+"""Verify, list, back up and export the audit log, and rebuild the registry from its journal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import typer
 
 from data.audit.bundle import write_verifier
 from data.audit.verifier.report import Discrepancy, Report
-from data.errors import MissingRegistryError
+from data.errors import InputError, MissingRegistryError
 from data.files.artifacts import file_digest
 from data.queries.log_entries import events_named
+from data.queries.lookup import model_named
+from data.registry.export import Export, export_registry
 from data.registry.reconstruction import rebuild_registry
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
@@ -21,7 +23,7 @@ from modelward.cli.options import Json
 from modelward.cli.terminal import remark, say, show_json, show_table, working
 from modelward.commands.history import show_events
 
-app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, rebuild.")
+app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, export, rebuild.")
 
 
 @app.command("verify")
@@ -88,6 +90,34 @@ def backup(
     remark(f"copy these too: {home.journal.parent}, {home.anchor.parent}, {home.artifacts}, and in secret {home.keys}")
 
 
+@app.command("export")
+def export(
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="The new folder; it must not exist.")],
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="One model: name or team/name.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="The whole registry.")] = False,
+    whole_log: Annotated[
+        bool, typer.Option("--whole-log", help="With MODEL: also disclose the events of other models.")
+    ] = False,
+    archive: Annotated[bool, typer.Option("--archive", help="Also write FOLDER.tar.gz.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write an export that an auditor verifies with Python alone. Exit code 1: the export does not verify.
+
+    The events of other models are withheld from the export of a model: their hashes are in it, not their content.
+    """
+    if bool(model) == everything:
+        raise InputError("an export is of one model or of everything", "give either MODEL or --all")
+    registry = Registry.here()
+    key = model_named(registry, model).key if model else ""
+    with working("exporting the registry" if everything else f"exporting {model}"):
+        exported = export_registry(registry, to, key, whole_log, archive)
+    if as_json:
+        show_json({"folder": exported.folder, "archive": exported.archive, "verification": _export_fields(exported)})
+    else:
+        _show_export(exported)
+    raise typer.Exit(0 if exported.report.ok else 1)
+
+
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
     """Rebuild the registry from its journal and verify it. Move a damaged registry file away first."""
@@ -130,3 +160,30 @@ def _place(found: Discrepancy) -> str:
     event = f"event {found.seq}" if found.seq is not None else ""
     row = " ".join(part for part in (found.table, found.key) if part)
     return ", ".join(part for part in (event, row) if part) or "registry"
+
+
+def _export_fields(exported: Export) -> dict[str, object]:
+    report = exported.report
+    faults = [{"place": fault.place, "seq": fault.seq, "what": fault.what} for fault in report.faults]
+    return {
+        "ok": report.ok, "events": report.events, "withheld": report.withheld, "signed": report.signed,
+        "log_id": report.log_id, "key_fingerprint": report.key_fingerprint, "root": report.root,
+        "export_digest": report.export_digest, "verifier_digest": report.verifier_digest, "faults": faults,
+    }  # fmt: skip
+
+
+def _show_export(exported: Export) -> None:
+    report = exported.report
+    say(f"exported {report.events} events ({report.withheld} withheld), {report.documents} documents")
+    say(f"to {exported.folder}" + (f" and {exported.archive}" if exported.archive else ""))
+    say(f"an auditor verifies it with Python alone: python3 -I -S {exported.folder / 'verify.py'}")
+    say(f"publish these, so that it can be compared: export {report.export_digest}")
+    say(f"  log id {report.log_id}, key fingerprint {report.key_fingerprint}, verify.py {report.verifier_digest}")
+    if report.ok:
+        return
+    say("THE EXPORT DOES NOT VERIFY")
+    places = [
+        (fault.place + ("" if fault.seq is None else f", event {fault.seq}"), fault.what) for fault in report.faults
+    ]
+    show_table(("where", "fault"), places, "")
+    remark("it contains what the registry contains; `modelward audit verify --deep` says what is wrong with that")

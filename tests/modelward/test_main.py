@@ -39,7 +39,7 @@ SUBCOMMANDS = {
     "review": "run list complete",
     "alerts": "list ack snooze dismiss confirm",
     "incidents": "list resolve",
-    "audit": "verify log backup rebuild",
+    "audit": "verify log backup export rebuild",
     "config": "show",
     "notices": "list send test",
 }

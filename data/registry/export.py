@@ -1,0 +1,162 @@
+"""Exports the registry, or one model, into a folder that an auditor verifies with a bare Python and nothing of ours.
+
+Database and anchors are taken at one moment, while others may write. The folder is written under another name, signed,
+verified by the verifier that it contains, and renamed at the end: it is complete or absent.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from data.audit import keys
+from data.audit.export_folder import ExportFolder, pack_export
+from data.audit.export_readme import export_readme
+from data.audit.standalone.export_report import ExportReport
+from data.audit.standalone.export_verification import verify_export
+from data.audit.standalone_file import standalone_verifier
+from data.errors import AuditError, MissingRegistryError, SigningKeyError, StoreError
+from data.files.durable_file import sync_folder
+from data.records.instant import write_instant
+from data.registry.audit_log import AuditLog
+from data.registry.exported_events import stored_documents, write_events
+from data.registry.exported_tables import write_tables
+from data.registry.registry import Registry
+from data.registry.store import CONFIG
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished export: its folder, its archive if one was asked for, and what its own verifier says about it."""
+
+    folder: Path
+    archive: Path | None
+    report: ExportReport
+
+
+def export_registry(
+    registry: Registry, target: Path, model: str = "", whole_log: bool = False, packed: bool = False
+) -> Export:
+    """Write an export to the new folder `target`, of everything or of one model (its key), and verify it.
+
+    In the export of a model, `whole_log` also discloses the events of other models. `packed` also writes
+    `<target>.tar.gz`. A damaged registry is exported as it is; then the report names the faults. Raises StoreError when
+    the target exists or cannot be written, MissingRegistryError, StoreLockedError, SigningKeyError, AuditError, and
+    NestedTransactionError when this process holds the registry open.
+    """
+    archive = target.with_name(f"{target.name}.tar.gz") if packed else None
+    for place in filter(None, (target, archive)):
+        if place.exists():
+            raise StoreError(f"{place} exists already", "choose the name of a folder that does not exist yet")
+    if not registry.exists:
+        raise MissingRegistryError(f"there is no registry at {registry.home.database}")
+    with registry.reading():  # migrates an older file, so that the export has the tables of this version
+        pass
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{target.name}.", suffix=".draft", dir=target.parent) as temporary:
+            draft = Path(temporary)
+            folder = draft / target.name
+            with _copied(registry, draft / "copy") as files:
+                _write(registry, files, ExportFolder(folder), model, whole_log)
+            report = verify_export(folder)
+            if archive is not None:
+                pack_export(folder, draft / archive.name)
+            _publish(draft, target, archive)
+    except (OSError, duckdb.Error) as error:
+        remedy = f"free disk space, or make {target.parent} writable"
+        raise StoreError(f"the export {target} cannot be written: {error}", remedy) from error
+    return Export(target, archive, report)
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """The database and the anchors, in the order of `Registry.anchor_files`, as they were at one moment."""
+
+    taken_at: str
+    database: Path
+    anchors: tuple[Path, ...]
+
+
+@contextmanager
+def _copied(registry: Registry, folder: Path) -> Iterator[_Copies]:
+    """Yield copies in `folder`, which are removed at the end. Writers wait only while they are copied."""
+    folder.mkdir(mode=0o700)
+    live = registry.home.database
+    log = live.with_name(f"{live.name}.wal")  # exists only after a crash
+    anchors = [(path, folder / f"anchor-{number}") for number, (_, path) in enumerate(registry.anchor_files)]
+    with registry.store.locked():
+        taken_at = write_instant(datetime.now(UTC))
+        for original, copy in ((live, folder / live.name), (log, folder / log.name), *anchors):
+            if original.exists():
+                shutil.copyfile(original, copy)
+    yield _Copies(taken_at, folder / live.name, tuple(copy for _, copy in anchors))
+    shutil.rmtree(folder)
+
+
+def _write(registry: Registry, files: _Copies, folder: ExportFolder, model: str, whole_log: bool) -> None:
+    home = registry.home
+    with duckdb.connect(str(files.database), read_only=True, config=CONFIG) as connection:
+        stored = stored_documents(home.inbox, home.artifacts)
+        with folder.writing("log/journal.jsonl") as file:
+            written = write_events(file, connection, "" if whole_log else model, stored)
+        folder.write("log/checkpoints.jsonl", _lines(AuditLog(connection).notes()))
+        write_tables(folder, connection, model)
+        declared = _declared(connection)
+    anchors = _write_anchors(registry, files, folder)
+    for digest, path in sorted(written.documents.items()):
+        folder.copy(f"documents/{digest[:2]}/{digest}", path)
+    folder.write("verify.py", standalone_verifier())
+    key = keys.load(home.keys, declared["origin"])
+    if key.vkey != declared["vkey"]:
+        what = f"{home.keys / keys.LOG_KEY} is not the key that the log declares"
+        raise SigningKeyError(what, "restore the key directory of this registry from its backup")
+    fields = {
+        **declared, "anchors": anchors, "events": written.events, "made_by": f"modelward {version('modelward')}",
+        "scope": model or "all", "taken_at": files.taken_at, "withheld": written.withheld,
+    }  # fmt: skip
+    folder.write("README.md", export_readme(fields).encode())
+    folder.sign(fields, declared["origin"], key)
+
+
+def _declared(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return origin, id and present key of the log, as its events declare them. Raises AuditError."""
+    log = AuditLog(connection)
+    try:
+        data = json.loads(log.bodies(0, 1)[0])["data"]
+        return {"log_id": str(data["log_id"]), "origin": str(data["origin"]), "vkey": log.vkey()}
+    except (IndexError, KeyError, TypeError, ValueError) as broken:
+        what = f"the registry has no readable first event, or no readable key rotation: {broken!r}"
+        raise AuditError(what, "run `modelward audit verify`; keep a copy of every file as it is now") from broken
+
+
+def _write_anchors(registry: Registry, files: _Copies, folder: ExportFolder) -> list[dict[str, str]]:
+    anchors = []
+    for number, (copy, (location, original)) in enumerate(zip(files.anchors, registry.anchor_files, strict=True), 1):
+        place = f"log/anchor-{number}.jsonl"
+        folder.write(place, copy.read_bytes() if copy.exists() else b"")
+        anchors.append({"file": place, "location": location, "name": original.name})
+    return anchors
+
+
+def _lines(notes: Sequence[str]) -> bytes:
+    return b"".join(json.dumps(note, ensure_ascii=False).encode() + b"\n" for note in notes)
+
+
+def _publish(draft: Path, target: Path, archive: Path | None) -> None:
+    for path in (*draft.rglob("*"), draft):
+        if path.is_dir():
+            sync_folder(path)
+    if archive is not None:
+        (draft / archive.name).rename(archive)
+    (draft / target.name).rename(target)
+    sync_folder(target.parent)
