@@ -82,6 +82,15 @@ class LockedOutError(ProofError):
     default_remedy = "wait until the lock-out ends, or ask an administrator to enrol the person again"
 
 
+class SeedMismatchError(ProofError):
+    """The stored seed of a person's one-time codes is not the seed with which that person was enrolled."""
+
+    default_remedy = (
+        "find out who changed keys/seeds.json; restore the key directory from its backup, or ask an administrator to"
+        " enrol the person again"
+    )
+
+
 class RequestClosedError(RefusedError):
     """The approval request was decided or withdrawn, or has expired."""
 

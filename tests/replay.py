@@ -18,6 +18,7 @@ from data.registry.command import Command, Proof
 from data.registry.commands.person import GrantRole
 from data.registry.registry import Receipt, Registry
 from data.registry.rules.proof import active_credential
+from data.registry.seed_check import checked_seed
 
 R = TypeVar("R", bound=Row)
 
@@ -50,8 +51,8 @@ class Replay:
         """Return the code generator of a person: `phone("alma").at(time)` is a code."""
         with self.registry.reading() as state:
             credential = active_credential(state, person)
-        assert credential is not None, f"{person} is not enrolled"
-        return pyotp.TOTP(self.registry.seeds.open(credential.key))
+            assert credential is not None, f"{person} is not enrolled"
+            return pyotp.TOTP(checked_seed(state, self.registry.seeds, credential))
 
     def proof(self, person: str) -> Proof:
         """Return a proof of a person with a new code."""

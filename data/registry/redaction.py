@@ -17,6 +17,8 @@ SECRET_VALUE = re.compile(
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
     re.DOTALL,
 )
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+"""A digest is recorded to be compared, also that of a seed: it does not reveal what it was made of."""
 SCHEMAS = frozenset({"columns"})
 """Fields that map column names to column types: a column name such as `token` hides nothing there."""
 
@@ -33,7 +35,7 @@ def redacted(value: Any) -> Any:
 
 
 def _redacted_item(key: str, item: Any) -> Any:
-    if isinstance(item, str) and item and SECRET_NAME.search(key):
+    if isinstance(item, str) and item and SECRET_NAME.search(key) and not DIGEST.fullmatch(item):
         return HIDDEN
     if key in SCHEMAS and isinstance(item, Mapping):
         return {name: item[name] if isinstance(item[name], str) else redacted(item[name]) for name in item}

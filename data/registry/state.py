@@ -92,6 +92,12 @@ class State:
         row = self._connection.execute(sql, [subject, kind.value]).fetchone()
         return dict(json.loads(row[0])["data"]) if row else {}
 
+    def event_id(self, subject: str, kind: EventType) -> str:
+        """Return the id of the last event of a type about a subject; an empty text when there is no such event."""
+        sql = "SELECT id FROM audit_event WHERE subject = ? AND type = ? ORDER BY seq DESC LIMIT 1"
+        row = self._connection.execute(sql, [subject, kind.value]).fetchone()
+        return str(row[0]) if row else ""
+
     def last_effective_at(self) -> str:
         """Return the business time of the last event as RFC 3339; an empty text before genesis."""
         row = self._connection.execute("SELECT effective_at FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()

@@ -19,6 +19,7 @@ from data.records.row import Row
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.registry.rules.proof import Proven, administrator, administrators, grants_held, holds_role, is_founding
+from data.registry.seeds import seed_digest
 from data.registry.state import State
 
 FOUNDERS = 2
@@ -64,7 +65,10 @@ def add_person(state: State, command: AddPerson, context: Context) -> CommandRes
 
 
 def enrol_person(state: State, command: EnrolPerson, context: Context) -> CommandResult:
-    """Make a stored seed the credential of a person and revoke the former one. Founders enrol once without proof."""
+    """Make a stored seed the credential of a person and revoke the former one. Founders enrol once without proof.
+
+    The event has the digest of the seed, so that no other seed can be stored under the credential later.
+    """
     person = _active(state, command.person)
     key = f"{person.key}/credentials/{command.credential}"
     if state.get(Credential, key) is not None or not context.seeds.holds(key):
@@ -73,7 +77,8 @@ def enrol_person(state: State, command: EnrolPerson, context: Context) -> Comman
     former = state.find(Credential, person=person.person, state="active")
     row = Credential(key=key, person=person.person, enrolled_at=context.now, enrolled_by=proven.actor.id)
     ended = tuple(one.changed(state="revoked") for one in former)
-    return CommandResult(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), actor=proven.actor)
+    data = {"seed_digest": seed_digest(key, context.seeds.open(key))}
+    return CommandResult(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), data, actor=proven.actor)
 
 
 def revoke_person(state: State, command: RevokePerson, context: Context) -> CommandResult:

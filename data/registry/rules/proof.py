@@ -20,6 +20,7 @@ from data.records.person import Actor, Credential, Person, Role, RoleGrant
 from data.records.row import Row
 from data.registry.command import Command, CommandResult, Context, Proof, Rule, Timed
 from data.registry.commands.person import CountAttempt
+from data.registry.seed_check import checked_seed
 from data.registry.state import State
 
 STEP_SECONDS = 30  # RFC 6238 §5.2
@@ -66,7 +67,11 @@ def count_attempt(state: State, command: CountAttempt, context: Context) -> Comm
 
 
 def prove(state: State, proof: Proof, context: Context) -> Proven:
-    """Check a proof and return the proven person. Raises ProofError, LockedOutError, NotAuthorisedError."""
+    """Check a proof and return the proven person.
+
+    Raises ProofError, LockedOutError, SeedMismatchError, NotAuthorisedError, and SigningKeyError for an unreadable
+    seed.
+    """
     person = state.get(Person, person_key(proof.person))
     credential = active_credential(state, proof.person)
     if person is None or person.state != "active":
@@ -80,7 +85,7 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
     if _locked(credential, context):
         until = f"{credential.locked_until:%Y-%m-%d %H:%M} UTC"
         raise LockedOutError(f"{proof.person} is locked out after {ATTEMPTS} wrong codes until {until}")
-    step = _matching_step(context.seeds.open(credential.key), proof, context)
+    step = _matching_step(checked_seed(state, context.seeds, credential), proof, context)
     if step is None:
         raise ProofError(f"the one-time code of {proof.person} is wrong{_overdue(proof)}")
     # RFC 6238 §5.2: a code is accepted once; an older step than the last accepted one is a replay as well.
