@@ -20,6 +20,8 @@ DEFAULTS: Mapping[str, str] = {
     "actor": "",
     "anchors": "",
     "lock_wait_seconds": "30",
+    "served_group": "",
+    "served_mode": "",
     "prefect_port": "4200",
     "prefect_login": "",
     "evidence_port": "4290",
@@ -36,6 +38,7 @@ DEFAULTS: Mapping[str, str] = {
 }
 SECRET = frozenset({"prefect_login", "notice_webhooks", "notice_webhook_secret", "notice_mail", "notice_channels"})
 HIDDEN = "(set, not shown)"
+SERVED_MODES = ("0600", "0640", "0644")
 LONGEST_WAIT_SECONDS = 3_600
 HIGHEST_PORT = 65_535
 
@@ -83,6 +86,22 @@ class Settings:
                 f"set it to between 0 and {LONGEST_WAIT_SECONDS} seconds",
             )
         return seconds
+
+    @property
+    def served_mode(self) -> int | None:
+        """The mode of the files in the served folder, given in octal digits; None if it is not set.
+
+        Raises ConfigurationError unless the owner can read and write, and others at most read.
+        """
+        text = self["served_mode"]
+        if not text:
+            return None
+        if text not in SERVED_MODES:
+            raise ConfigurationError(
+                f"served_mode is {text!r}, which is not a mode for served files",
+                f"choose one of {', '.join(SERVED_MODES)}",
+            )
+        return int(text, 8)
 
     @property
     def prefect_port(self) -> int:

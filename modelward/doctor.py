@@ -19,7 +19,9 @@ from data.audit.journal import RECOVER_JOURNAL
 from data.audit.keys import LOG_KEY, RECOVERY_KEY
 from data.audit.note import parse_checkpoint
 from data.errors import ModelwardError
+from data.files.exposure import exposure_of
 from data.files.home import Home
+from data.files.served_folder import served_access
 from data.notices.channels.configuration import channels_of, days_of
 from data.notices.channels.delivery import DeliveryRecords
 from data.notices.outbox import Outbox
@@ -111,6 +113,11 @@ def _home(home: Home) -> Iterator[Check]:
     probe.write_text("")
     probe.unlink()
     yield Check("home", "ok", f"{root} is writable")
+    exposure = exposure_of(home, served_access(read_settings()))
+    if exposure is None:
+        yield Check("file modes", "ok", "other users can read nothing but what the settings share")
+    else:
+        yield Check("file modes", "fail" if exposure.is_open else "warn", exposure.observed, exposure.remedy)
 
 
 def _keys(home: Home) -> Iterator[Check]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from data.files.file_access import PRIVATE_FOLDER
+
 _LAYER = Path(__file__).parents[1]
 _FIRST_LINE = b"#!/usr/bin/env python3\n"
 _START = "import sys\n\nfrom data.audit.verifier.__main__ import main\n\nsys.exit(main())\n"
@@ -23,7 +25,7 @@ def write_verifier(target: Path) -> Path:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in {"__main__.py": _START, **members}.items():
                 archive.writestr(zipfile.ZipInfo(name, _EPOCH), text, zipfile.ZIP_DEFLATED)
-    target.chmod(0o755)
+    target.chmod(PRIVATE_FOLDER)
     return target
 
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from data.audit.note import ED25519, format_vkey, parse_vkey
 from data.errors import SigningKeyError
+from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
 
 LOG_KEY = "log.key"
 RECOVERY_KEY = "recovery.key"
@@ -102,10 +103,10 @@ def _read_or_make(path: Path, name: str, preface: str) -> SigningKey:
 def _make(path: Path, name: str, preface: str) -> None:
     """Write the key under a temporary name, then link it, so that concurrent processes use one key, written
     completely."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    path.parent.chmod(PRIVATE_FOLDER)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w", encoding="utf-8") as file:
         file.write(preface + _format(name, secrets.token_bytes(_SEED_BYTES)))
         file.flush()
         os.fsync(file.fileno())

@@ -6,11 +6,14 @@ import os
 import tempfile
 from pathlib import Path
 
+from data.files.file_access import PRIVATE_FILE
 
-def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
+
+def write_durably(path: Path, content: bytes, mode: int = PRIVATE_FILE, group: int | None = None) -> None:
     """Replace a file atomically: write a temporary file, sync it, rename it, sync the folder.
 
-    Raises OSError when the folder cannot be written; the old file then stays.
+    The file gets `mode`, and the group with this id unless it is None. Raises OSError when the folder cannot be
+    written or the group cannot be given; the old file then stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -18,8 +21,10 @@ def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
+            if group is not None:
+                os.fchown(file.fileno(), -1, group)
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)

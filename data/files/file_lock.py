@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from data.files.file_access import PRIVATE_FILE
+
 POLL_SECONDS = 0.005
-PRIVATE = 0o600
+PRIVATE = PRIVATE_FILE
 """The file mode with which only the owner can read and write the file."""
 
 
@@ -42,7 +44,7 @@ class FileLock:
 
 
 def take_lock(
-    path: Path, *, shared: bool = False, wait_seconds: float = 0.0, holder: str = "", mode: int = 0o666
+    path: Path, *, shared: bool = False, wait_seconds: float = 0.0, holder: str = "", mode: int = PRIVATE
 ) -> FileLock | None:
     """Acquire the lock on this file; return None if others hold it for all of `wait_seconds` (0: try once).
 

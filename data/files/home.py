@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.files.file_access import PRIVATE_FOLDER, keep_private, set_folder_mode
 from data.settings import read_settings
+
+FOLDERS = (
+    *("registry", "journal", "anchors", "keys", "artifacts", "inbox", "profiles", "outbox", "reports", "backups", "up"),
+    *("prefect", "logs", "labels", "operations"),
+)
+"""The folders of a home, without the served folder: only its owner has access to them."""
+PASSAGE = stat.S_IXGRP | stat.S_IXOTH
 
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one modelward installation. Journal, anchors and keys are not in the database's folder."""
+    """The folder of one modelward installation. Journal, anchors and keys are not in the database's folder.
+
+    A process that uses a home creates files for its owner only from then on (`data/files/file_access.py`).
+    """
 
     root: Path
 
+    def __post_init__(self) -> None:
+        keep_private()
+
     @classmethod
     def here(cls) -> Home:
-        """Return the home that the settings specify. Raises ConfigurationError."""
-        return cls(read_settings().home)
+        """Return the home that the settings specify, and restrict its folders. Raises ConfigurationError."""
+        settings = read_settings()
+        home = cls(settings.home)
+        home.restrict(passage=bool(settings["served_group"] or settings["served_mode"]))
+        return home
+
+    def restrict(self, passage: bool = False) -> None:
+        """Take access to the home and its folders from other users: earlier versions created them with the umask.
+
+        With `passage` other users can still pass through the home to the served folder, whose mode is not changed.
+        Files need no change, because nobody else can reach them. A folder without a registry is left as it is.
+        """
+        if not self.database.parent.is_dir():
+            return
+        through = stat.S_IMODE(self.root.stat().st_mode) & PASSAGE if passage else 0
+        set_folder_mode(self.root, PRIVATE_FOLDER | through)
+        for name in FOLDERS:
+            set_folder_mode(self.root / name)
 
     @property
     def database(self) -> Path:

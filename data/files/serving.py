@@ -15,14 +15,16 @@ from typing import Literal, Protocol
 
 from pydantic import ValidationError
 
-from data.errors import ArtifactError, InvalidNameError, PublishError
-from data.files.artifacts import ArtifactStore
-from data.files.durable_file import remove_durably, write_durably
+from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
+from data.files.artifacts import ArtifactStore, file_digest
+from data.files.durable_file import remove_durably
 from data.files.home import Home
+from data.files.served_folder import ServedAccess, ServedFolder, served_access
 from data.records.instant import Instant
 from data.records.names import checked_name, model_key, short, slot_key
 from data.records.row import Frozen
 from data.records.version import Version
+from data.settings import read_settings
 
 LARGEST = 1 << 16
 
@@ -101,24 +103,29 @@ class ServingTarget(Protocol):
 
 
 class FileTarget:
-    """A target that writes manifests to the serving folder of a home; the bytes stay in its artifact store."""
+    """A target that writes manifests to the serving folder of a home.
 
-    def __init__(self, home: Home) -> None:
+    The bytes stay in its artifact store, which only the owner of the home can read. If other users can read the serving
+    folder, the bytes are copied next to the manifest. `access` is that of the settings unless it is given.
+    """
+
+    def __init__(self, home: Home, access: ServedAccess | None = None) -> None:
         self._home = home
         self._artifacts = ArtifactStore(home.artifacts)
+        self._folder = ServedFolder(home, access or served_access(read_settings()))
 
     def publish(self, place: SlotAddress, version: Version, use: str, published_at: datetime, run_id: str) -> str:
         """Verify the stored bytes, write a manifest with their path, and return the manifest's digest.
 
-        Raises ArtifactError or DigestMismatchError before anything is changed, PublishError when the manifest cannot be
-        written.
+        Copied bytes of other versions than this and the former one are removed. Raises ArtifactError or
+        DigestMismatchError before anything is changed, PublishError when the manifest or the copy cannot be written.
         """
-        artifact = version.artifact
+        artifact, former = version.artifact, self._digest_served(place)
         manifest = Manifest(
             model=place.model,
             version=version.key,
             digest=artifact.digest,
-            path=self._verified(version),
+            path=self._served_path(place, version),
             environment=place.environment,
             slot=place.slot,
             use=use,
@@ -127,7 +134,10 @@ class FileTarget:
             kind=artifact.kind,
             pinned=artifact.pinned,
         )
-        return self._write(place, manifest.text())
+        digest = self._write(place, manifest.text())
+        # The former bytes stay, because a server may have read the former manifest, and `restore` needs them.
+        self._folder.prune(self.path(place).parent, {artifact.digest, former})
+        return digest
 
     def suspend(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
         """Write a manifest of state `suspended` with the fallback; return its digest. Raises PublishError."""
@@ -169,8 +179,11 @@ class FileTarget:
             there = published.version or published.state if published else "nothing"
             what = f"{place.environment} {place.slot} should serve {short(version.key)}, but its manifest says {there}"
             raise PublishError(what)
-        if (published.digest, published.path) != (version.artifact.digest, self._verified(version)):
+        stored = self._verified(version)
+        if published.digest != version.artifact.digest or published.path not in (stored, self._copied(place, version)):
             raise PublishError(f"{self.path(place)} has another digest or path than {short(version.key)}")
+        if published.path and published.path != stored and file_digest(Path(published.path)) != published.digest:
+            raise DigestMismatchError(f"{published.path} no longer holds the bytes of {published.digest}")
         return digest_of(text)
 
     def restore(self, place: SlotAddress, former: str | None) -> None:
@@ -192,6 +205,26 @@ class FileTarget:
             raise PublishError(what, "remove the symbolic link, then publish again")
         return path
 
+    def _digest_served(self, place: SlotAddress) -> str:
+        """Return the digest in the published manifest; an empty text if there is none or it cannot be read."""
+        try:
+            published = self.manifest(place)
+        except PublishError:
+            return ""
+        return (published.digest or "") if published else ""
+
+    def _served_path(self, place: SlotAddress, version: Version) -> str | None:
+        """Return the path for a manifest: the stored bytes, or their copy if other users can read served files."""
+        stored = self._verified(version)
+        if stored is None or not self._folder.access.is_shared:
+            return stored
+        return str(self._folder.copy(Path(stored), version.artifact.digest, self.path(place).parent).resolve())
+
+    def _copied(self, place: SlotAddress, version: Version) -> str | None:
+        """Return the path of the copied bytes of a version, which a manifest has if files were shared at that time."""
+        copy = self._folder.copy_path(version.artifact.digest, self.path(place).parent)
+        return str(copy.resolve()) if copy.is_file() else None
+
     def _verified(self, version: Version) -> str | None:
         """Return the absolute path of the verified bytes of a file; None for an artifact that is not a file."""
         artifact = version.artifact
@@ -207,7 +240,7 @@ class FileTarget:
     def _write(self, place: SlotAddress, text: str) -> str:
         path = self.path(place)
         try:
-            write_durably(path, text.encode())
+            self._folder.write(path, text.encode())
         except OSError as error:
             raise PublishError(f"{path} cannot be written: {error}") from error
         return digest_of(text)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,8 @@ from typing import NamedTuple
 from cryptography.fernet import Fernet, InvalidToken
 
 from data.errors import SeedMismatchError, SigningKeyError, StoreLockedError
+from data.files.durable_file import write_durably
+from data.files.file_access import PRIVATE_FOLDER
 from data.files.file_lock import PRIVATE, take_lock
 
 WAIT_SECONDS = 30.0
@@ -65,7 +66,7 @@ class SeedVault:
             key = next(k for n in count(at_least) if (k := f"{person}/credentials/{n}") not in sealed)
             sealed.update(self._bound_again(sealed, enrolled or {}))
             sealed[key] = self._bound(key, seed)
-            _write_private(self._seeds_file, json.dumps(sealed, indent=1, sort_keys=True).encode())
+            write_durably(self._seeds_file, json.dumps(sealed, indent=1, sort_keys=True).encode())
         return key
 
     def holds(self, credential: str) -> bool:
@@ -158,13 +159,13 @@ class SeedVault:
 
     def _cipher(self) -> Fernet:
         if not self._key_file.exists():
-            _write_private(self._key_file, Fernet.generate_key())
+            write_durably(self._key_file, Fernet.generate_key())
         return Fernet(self._key_file.read_bytes())
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Let one thread of one process write the seed files while the block runs. Raises StoreLockedError."""
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._directory.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         lock = take_lock(self._directory / "seeds.lock", wait_seconds=WAIT_SECONDS, mode=PRIVATE)
         if lock is None:
             raise StoreLockedError(
@@ -186,13 +187,3 @@ def seed_digest(credential: str, seed: str) -> str:
 
 def _not_sealed_for(credential: str, file: Path) -> str:
     return f"the seed under {credential} in {file} is not proven to be the one sealed for that credential"
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.errors import InputError, ModelwardError, PrefectUnavailableError
+from data.files.file_access import PRIVATE_FILE
 from data.files.home import Home
 from data.text.untrusted_text import safe
 from modelward.cli.terminal import err, show_json
@@ -80,7 +81,7 @@ def _write_crash_report(error: Exception) -> Path | None:
         folder = Home.here().reports
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.txt"
-        path.touch(mode=0o600)
+        path.touch(mode=PRIVATE_FILE)
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except (OSError, ModelwardError):
         return None

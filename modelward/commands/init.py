@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from data.errors import ModelwardError
+from data.files.file_access import umask_of_user
 from data.queries.roster import current_member
 from data.registry.registry import Registry
 from modelward.cli.options import Json
@@ -28,7 +29,9 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a submission folder with comments, to be filled in. Existing files stay as they are."""
-    files = write_submission(folder, model, dataset, _owner())
+    owner = _owner()
+    with umask_of_user():  # the folder is the developer's, not a part of the home
+        files = write_submission(folder, model, dataset, owner)
     if as_json:
         show_json({"folder": folder, "files": files})
         return

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from data.errors import InputError
+from data.files.file_access import umask_of_user
 from data.queries.lookup import subject_named
 from data.records.names import model_of, short
 from data.registry.registry import Registry
@@ -58,7 +60,8 @@ def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
 
 def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, object]:
     folder = target or site_folder(registry.home)
-    with working("writing the evidence pages"):
+    # A folder that the person chose gets their umask, because they may serve it to others.
+    with working("writing the evidence pages"), umask_of_user() if target else nullcontext():
         done = write_site(registry.home, folder, [model_of(key)] if key else None)
     page = INVENTORY if not key else model_page(key) if key == model_of(key) else version_page(key)
     models = len(done.written) + len(done.kept)

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from data.errors import ConfigurationError
+from data.files.file_access import restrict_tree
 from modelward.demo.flights import FEATURES
 from modelward.demo.thresholds import MARGIN, Thresholds
 from modelward.demo.train import FittedModel, Recipe, save_model, score_flights
@@ -50,6 +51,7 @@ class DeveloperRepository:
         for source in ("train.py", "flights.py"):
             with as_file(files("modelward.demo") / source) as code:
                 shutil.copy(code, folder / "code" / source)
+        restrict_tree(folder)  # the copies have the modes of the installation
         self._data_section = (folder / "docs" / "data.md").read_text("utf-8")
         (folder / "requirements.txt").write_text(f"scikit-learn=={installed('scikit-learn')}\n")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from data.files.file_access import PRIVATE_FILE, PRIVATE_UMASK
 from data.records.instant import write_instant
 from modelward.supervisor.instance_lock import ProcessStatus, make_private
 
@@ -106,6 +107,7 @@ class ChildProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=PRIVATE_UMASK,
             )
         if self._restarts:
             logger.info("restarted %s as process %d, restart %d", self.spec.name, self.pid, self._restarts)
@@ -123,7 +125,7 @@ def rotate_log(log: Path) -> None:
     make_private(log.parent)
     if log.is_file() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
-    log.touch(mode=0o600)
+    log.touch(mode=PRIVATE_FILE)
 
 
 def log_tail(log: Path, lines: int = 12) -> str:

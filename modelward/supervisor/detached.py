@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from data.errors import AlreadyUpError, SupervisorError
+from data.files.file_access import PRIVATE_UMASK
 from data.files.home import Home
 from modelward.supervisor.child_process import log_tail, rotate_log
 from modelward.supervisor.instance_lock import (
@@ -51,6 +52,7 @@ def start_detached(home: Home) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=PRIVATE_UMASK,
         )
     try:
         return _await_ready(process, home, log)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from data.errors import AlreadyUpError
 from data.files.durable_file import write_durably
+from data.files.file_access import PRIVATE_FOLDER
 from data.files.file_lock import PRIVATE, holder_of, is_locked, take_lock
 from modelward.supervisor.process_discovery import marked_processes
 
@@ -59,7 +60,7 @@ def status_file(folder: Path) -> Path:
 def write_status(folder: Path, status: SupervisorStatus) -> None:
     """Write the status file atomically, readable by its owner only. Raises OSError."""
     content = {**vars(status), "processes": {name: vars(one) for name, one in status.processes.items()}}
-    write_durably(status_file(folder), json.dumps(content, indent=1).encode(), 0o600)
+    write_durably(status_file(folder), json.dumps(content, indent=1).encode())
 
 
 def read_status(folder: Path) -> SupervisorStatus | None:
@@ -103,8 +104,8 @@ def instance_lock(folder: Path) -> Iterator[None]:
 
 def make_private(folder: Path) -> None:
     """Create the folder if it is missing, and give access to its owner only."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.chmod(PRIVATE_FOLDER)
 
 
 def _remove_status(folder: Path) -> None:

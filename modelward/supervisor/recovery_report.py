@@ -41,7 +41,7 @@ def recovery_file(folder: Path) -> Path:
 
 def write_recovery_report(folder: Path, report: RecoveryReport) -> None:
     """Write the report atomically. Raises OSError."""
-    write_durably(recovery_file(folder), json.dumps(vars(report), indent=1).encode(), 0o600)
+    write_durably(recovery_file(folder), json.dumps(vars(report), indent=1).encode())
 
 
 def read_recovery_report(folder: Path) -> RecoveryReport | None:

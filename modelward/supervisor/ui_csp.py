@@ -11,6 +11,7 @@ from pathlib import Path
 
 from data.errors import SupervisorError
 from data.files.durable_file import write_durably
+from data.files.file_access import restrict_tree
 
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; base-uri 'self'; form-action 'self'"
 HEAD = b"<head>"
@@ -21,8 +22,8 @@ RULE = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'.encode(
 def add_policy(folder: Path) -> list[Path]:
     """Add the policy to each page of the Prefect UI in a folder, and return the pages.
 
-    A page that has the policy is not changed. Raises SupervisorError for a folder without pages, and for a page without
-    <head>.
+    A page that has the policy is not changed. Access of other users to the folder is removed. Raises SupervisorError
+    for a folder without pages, and for a page without <head>.
     """
     pages = sorted(folder.glob("*/index.html"))
     if not pages:
@@ -31,6 +32,7 @@ def add_policy(folder: Path) -> list[Path]:
         )
     for page in pages:
         _add(page)
+    restrict_tree(folder)  # Prefect copied the modes of its installation
     return pages
 
 

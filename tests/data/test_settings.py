@@ -108,6 +108,15 @@ def test_a_port_must_be_in_range(name: str, tmp_path: Path) -> None:
             port(wrong)
 
 
+def test_the_mode_of_served_files_is_one_of_three(tmp_path: Path) -> None:
+    def mode(text: str) -> int | None:
+        return read_settings({"MODELWARD_SERVED_MODE": text}, tmp_path / "none").served_mode
+
+    assert [mode(text) for text in ("", "0600", "0640", "0644")] == [None, 0o600, 0o640, 0o644]
+    with pytest.raises(ConfigurationError, match="choose one of 0600, 0640, 0644"):
+        mode("0666")
+
+
 def test_the_evidence_address_has_no_final_slash(tmp_path: Path) -> None:
     set_to = {"MODELWARD_EVIDENCE_URL": "https://evidence.bank.test/"}
     assert read_settings(set_to, tmp_path / "none").evidence_url == "https://evidence.bank.test"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,46 @@ def test_journal_anchors_and_keys_are_not_beside_the_database() -> None:
 
 def test_here_returns_the_home_of_the_settings(home: Path) -> None:
     assert Home.here().root == home
+
+
+def modes(home: Home) -> list[int]:
+    return [stat.S_IMODE(path.stat().st_mode) for path in (home.root, home.keys, home.serving)]
+
+
+def open_home(tmp_path: Path) -> Home:
+    """Return a home with a registry folder, whose folders everybody can read."""
+    home = Home(tmp_path / "open")
+    for folder in (home.database.parent, home.keys, home.serving):
+        folder.mkdir(parents=True)
+    for folder in (home.root, home.keys, home.serving):
+        folder.chmod(0o755)
+    return home
+
+
+def test_a_home_takes_access_from_other_users_but_not_to_the_served_folder(tmp_path: Path) -> None:
+    home = open_home(tmp_path)
+    home.restrict()
+    assert modes(home) == [0o700, 0o700, 0o755]
+
+
+def test_a_passage_to_the_served_folder_stays(tmp_path: Path) -> None:
+    home = open_home(tmp_path)
+    home.restrict(passage=True)
+    assert modes(home) == [0o711, 0o700, 0o755]
+
+
+def test_a_folder_that_is_no_home_is_left_as_it_is(tmp_path: Path) -> None:
+    home = open_home(tmp_path)
+    home.database.parent.rmdir()
+    home.restrict()
+    assert modes(home) == [0o755, 0o755, 0o755]
+
+
+def test_a_process_that_uses_a_home_creates_private_files(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        Home(tmp_path / "home")
+        (tmp_path / "file").write_text("x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600

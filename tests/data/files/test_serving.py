@@ -11,6 +11,7 @@ import pytest
 from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.files.served_folder import ServedAccess
 from data.files.serving import FileTarget, SlotAddress, digest_of
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
 
@@ -225,6 +226,52 @@ def test_restore_without_a_previous_manifest_removes_the_file(home: Home, target
     target.restore(PLACE, None)
     assert target.read(PLACE) is None
     assert target.manifest(PLACE) is None
+
+
+SHARED = ServedAccess(None, 0o644)
+
+
+def test_shared_manifests_name_a_copy_of_the_bytes_that_others_can_read(home: Home) -> None:
+    target, first = FileTarget(home, SHARED), version(home)
+    digest = publish(target, first)
+    path = Path(json.loads((home.serving / "ops/delay/current.json").read_text())["path"])
+    assert path == (home.serving / "ops/delay/artifact" / first.artifact.digest[7:]).resolve()
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"the bytes of version 1", 0o644)
+    assert ArtifactStore(home.artifacts).path(first.artifact.digest).stat().st_mode & 0o777 == 0o600
+    assert target.verify(PLACE, first) == digest
+
+
+def test_a_changed_copy_is_found(home: Home) -> None:
+    target, first = FileTarget(home, SHARED), version(home)
+    publish(target, first)
+    next((home.serving / "ops/delay/artifact").iterdir()).write_bytes(b"other bytes")
+    with pytest.raises(DigestMismatchError, match="serving/ops/delay/artifact"):
+        target.verify(PLACE, first)
+
+
+def test_a_manifest_stays_valid_when_the_setting_changes(home: Home) -> None:
+    first = version(home)
+    for before, after in ((FileTarget(home, SHARED), FileTarget(home)), (FileTarget(home), FileTarget(home, SHARED))):
+        publish(before, first)
+        after.verify(PLACE, first)
+
+
+def test_copies_of_the_present_and_the_former_version_are_kept(home: Home) -> None:
+    target, versions = FileTarget(home, SHARED), [version(home, number) for number in (1, 2, 3)]
+    for served in versions:
+        former = target.read(PLACE)
+        publish(target, served)
+    names = {path.name for path in (home.serving / "ops/delay/artifact").iterdir()}
+    assert names == {one.artifact.digest[7:] for one in versions[1:]}
+    target.restore(PLACE, former)
+    target.verify(PLACE, versions[1])
+
+
+def test_an_unreadable_former_manifest_does_not_prevent_publishing(home: Home, target: FileTarget) -> None:
+    publish(target, version(home))
+    target.path(PLACE).write_bytes(b"{")
+    publish(target, version(home, 2))
+    target.verify(PLACE, version(home, 2))
 
 
 HOSTILE = {

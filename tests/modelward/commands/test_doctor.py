@@ -33,6 +33,15 @@ def test_an_empty_home_is_only_a_warning(home: Path, cli: Cli) -> None:
     assert (result.code, states(result)["registry"]) == (0, "warn")
 
 
+def test_a_file_that_other_users_could_read_is_a_warning_with_the_command_that_restricts_it(
+    world: World, cli: Cli
+) -> None:
+    world.home.journal.chmod(0o644)
+    (found,) = [one for one in cli("doctor", "--json").json if one["name"] == "file modes"]
+    assert (found["state"], str(world.home.journal) in found["said"]) == ("warn", True)
+    assert found["remedy"] == f"run `chmod -R go= {world.home.journal.parent}`"
+
+
 def open_keys(world: World) -> None:
     (world.home.keys / "log.key").chmod(0o644)
 
