@@ -6,16 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-HIDDEN = "[redacted]"
+from data.text.secret_patterns import HIDDEN, without_secrets_in
+
 SECRET_NAME = re.compile(
     r"(?i)passw|secret|api[_-]?key|access[_-]?key|private[_-]?key|authorization|bearer|(?<![a-z])(otp|seed|token)(?![a-z])"
-)
-SECRET_VALUE = re.compile(
-    r"(?<![A-Za-z0-9/_-])(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}"
-    r"|sk-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----)?|otpauth://\S+"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
-    re.DOTALL,
 )
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 """A digest is recorded to be compared, also that of a seed: it does not reveal what it was made of."""
@@ -25,13 +19,13 @@ SCHEMAS = frozenset({"columns"})
 
 def redacted(value: Any) -> Any:
     """Return the value with secrets replaced: each text under a key that denotes a secret, such as `password`, and each
-    part of a text that has the form of a known secret, such as an API key.
+    part of a text that has the form of a known secret, such as an API key (`data/text/secret_patterns.py`).
     """
     if isinstance(value, Mapping):
         return {key: _redacted_item(key, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [redacted(item) for item in value]
-    return SECRET_VALUE.sub(HIDDEN, value) if isinstance(value, str) else value
+    return without_secrets_in(value) if isinstance(value, str) else value
 
 
 def _redacted_item(key: str, item: Any) -> Any:
