@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath
 
 from data.errors import SubmissionError
 from data.files.artifacts import ArtifactStore
+from data.submission.secret_files import LEFT_OUT, require_no_secret_files
 
-LEFT_OUT = {"__pycache__", "node_modules"}
 REMEDY = "pack the folder again with `modelward register FOLDER`"
 
 
@@ -38,9 +38,10 @@ def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
     """Pack a folder into the inbox as one file; return `sha256:<hex>`, equal for equal content.
 
     Hidden files, `__pycache__` and `node_modules` are left out. Raises SubmissionError for a missing folder, no files,
-    a symbolic link or device, a name that is not printable, or more than is allowed.
+    a symbolic link or device, a name that is not printable, more than is allowed, or a file with keys or credentials.
     """
     files = list_files(folder, allowed)
+    require_no_secret_files(folder, files)
     inbox.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=inbox, suffix=".packing")
     try:
@@ -63,10 +64,10 @@ def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -
     into.mkdir(parents=True, exist_ok=True)
     try:
         with tarfile.open(store.path(digest), mode="r:") as tar:
-            for member in _checked_members(tar, allowed):
-                _extract(tar, member, into)
+            names = [_extract(tar, member, into) for member in _checked_members(tar, allowed)]
     except tarfile.TarError as error:
         raise SubmissionError(f"the pack {digest} is not a tar file: {error}", REMEDY) from error
+    require_no_secret_files(into, names)
     return into
 
 
@@ -144,7 +145,8 @@ def _checked_members(tar: tarfile.TarFile, allowed: Allowance) -> Iterator[tarfi
         yield member
 
 
-def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> PurePosixPath:
+    """Write the file of a member, and return its path below the folder."""
     target = into / member.name
     source = tar.extractfile(member)
     if source is None or target.exists():
@@ -155,3 +157,4 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path) -> None:
             shutil.copyfileobj(source, sink)
     except (FileExistsError, NotADirectoryError) as error:
         raise SubmissionError(f"{member.name[:80]!a} has the path of another file or folder", REMEDY) from error
+    return PurePosixPath(member.name)

@@ -48,6 +48,7 @@ def _form(name: str, hint: str | tuple[str, ...], pattern: str, flags: int = 0) 
     return SecretPattern(name, hints, re.compile(pattern, flags))
 
 
+PRIVATE_KEYS = frozenset({"private key in PEM form", "PuTTY private key"})
 PATTERNS: tuple[SecretPattern, ...] = (
     # The whole key first: a line of it could have the form of another secret.
     _form(
@@ -159,9 +160,14 @@ def without_secrets_in(text: str) -> str:
     return text
 
 
-def secrets_in(text: str) -> Iterator[str]:
-    """Return the name of each pattern that recognises a secret in the text."""
-    return (form.name for form in _possible(text) if form.pattern.search(text))
+def secrets_in(text: str, certain: bool = False) -> Iterator[str]:
+    """Yield the name of each pattern that recognises a secret in the text.
+
+    With `certain` only private keys and tokens of a provider, which no ordinary text contains.
+    """
+    for form in _possible(text):
+        if (form.cased or form.name in PRIVATE_KEYS or not certain) and form.pattern.search(text):
+            yield form.name
 
 
 def _possible(text: str) -> list[SecretPattern]:
