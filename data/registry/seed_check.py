@@ -16,15 +16,14 @@ from data.registry.state import State
 def checked_seed(state: State, seeds: SeedVault, credential: Credential) -> str:
     """Return the seed of a credential, if it is the seed that was enrolled.
 
-    The enrolment event has the seed's digest. An event of an earlier version has none; then the seal itself must name
-    the credential, or have been made when the credential was enrolled. Raises SeedMismatchError otherwise, and
+    The enrolment recorded the seed's digest. One of an earlier version did not; then the seal itself must name the
+    credential, or have been made when the credential was enrolled. Raises SeedMismatchError otherwise, and
     SigningKeyError when the seed is missing or cannot be decrypted.
     """
-    digest = state.event_data(person_key(credential.person), EventType.PERSON_ENROLLED).get("seed_digest")
-    if digest is None:
+    if credential.credential_digest is None:
         return seeds.open_unbound(credential.key, enrolled_at(state, credential.person))
     seed = seeds.open(credential.key)
-    if seed_digest(credential.key, seed) != digest:
+    if seed_digest(credential.key, seed) != credential.credential_digest:
         raise SeedMismatchError(f"the seed of {short(credential.key)} is not the one that was enrolled")
     return seed
 

@@ -149,9 +149,3 @@ def test_a_copied_former_seed_is_not_bound_to_the_other_person(former: Replay) -
     proof = Proof(person="alma", code=phone.at(former.now))
     with pytest.raises(SeedMismatchError):
         former.do(GrantRole(person="otto", role=Role.APPROVER, proof=proof), by="otto")
-
-
-def test_the_enrolment_event_has_the_digest_of_the_seed_and_not_the_seed(world: World) -> None:
-    event = world.events("person.enrolled")[0]
-    assert event["data"]["seed_digest"].startswith("sha256:")
-    assert world.phone("adam").secret not in world.home.journal.read_text()

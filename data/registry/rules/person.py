@@ -75,10 +75,15 @@ def enrol_person(state: State, command: EnrolPerson, context: Context) -> Comman
         raise InputError(f"there is no unused seed for {key}", f"run `modelward people enrol {person.person}` again")
     proven = _prove_enrolment(state, command, context)
     former = state.find(Credential, person=person.person, state="active")
-    row = Credential(key=key, person=person.person, enrolled_at=context.now, enrolled_by=proven.actor.id)
+    row = Credential(
+        key=key,
+        person=person.person,
+        enrolled_at=context.now,
+        enrolled_by=proven.actor.id,
+        credential_digest=seed_digest(key, context.seeds.open(key)),
+    )
     ended = tuple(one.changed(state="revoked") for one in former)
-    data = {"seed_digest": seed_digest(key, context.seeds.open(key))}
-    return CommandResult(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), data, actor=proven.actor)
+    return CommandResult(EventType.PERSON_ENROLLED, person.key, (row, *ended, *proven.rows), actor=proven.actor)
 
 
 def revoke_person(state: State, command: RevokePerson, context: Context) -> CommandResult:

@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.errors import SeedMismatchError
-from data.records.events import EventType
 from data.records.person import Credential
 from data.registry.seed_check import checked_seed, enrolled_at
 from data.registry.seeds import SeedVault, seed_digest
-from data.registry.state import State
 from tests.world import World
 
 ALMA = "people/alma/credentials/1"
@@ -28,8 +26,10 @@ def test_the_enrolled_seed_is_opened(world: World) -> None:
 
 def test_the_enrolment_event_has_the_digest_of_the_seed(world: World) -> None:
     with world.registry.reading() as state:
-        recorded = state.event_data("people/alma", EventType.PERSON_ENROLLED)["seed_digest"]
+        recorded = state.need(Credential, ALMA).credential_digest
     assert recorded == seed_digest(ALMA, world.registry.seeds.open(ALMA))
+    images = [image for event in world.events("person.enrolled") for image in event["rows"] if image["key"] == ALMA]
+    assert [image["values"]["credential_digest"] for image in images] == [recorded]
 
 
 def test_another_seed_than_the_enrolled_one_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,9 +40,10 @@ def test_another_seed_than_the_enrolled_one_is_refused(world: World, monkeypatch
 
 def test_an_enrolment_without_a_digest_is_checked_by_its_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(State, "event_data", lambda *_: {})
     monkeypatch.setattr(SeedVault, "open_unbound", lambda self, key, at: seen.append((key, at)) or "SEED")
-    assert opened(world) == "SEED"
+    with world.registry.reading() as state:
+        credential = state.need(Credential, ALMA).model_copy(update={"credential_digest": None})
+        assert checked_seed(state, world.registry.seeds, credential) == "SEED"
     ((key, at),) = seen
     assert (key, abs(datetime.now(UTC) - at) < timedelta(hours=1)) == (ALMA, True), "wall time, not business time"
 
