@@ -80,6 +80,8 @@ class PrefectPages:
         """Open the page of a run from the list of runs."""
         self.open_runs()
         self.page.get_by_placeholder("Search by flow run name").fill(name)
+        # The page writes the search into its address a moment later; on the page of a run, that address is an error.
+        self.page.wait_for_url(lambda url: "flow-run-search" in urlsplit(url).query)
         self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def await_state(self, state: str) -> None:
