@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from data.audit.journal import Journal
+from data.audit.journal import Journal, JournalEntry
 from data.errors import ArtifactError, BusyError, IllegalMoveError, InputError, JournalError, PublishError
 from data.files.serving import FileTarget, ServingTarget, SlotAddress
 from data.records.approval import ApprovalRequest
@@ -134,10 +134,10 @@ def test_a_committed_deployment_stays_published_after_an_error(
     """The deployment is committed, then the disk of the journal is full: the manifest must not be restored."""
     request, append = approved, Journal.append
 
-    def full(self: Journal, bodies: Sequence[bytes]) -> None:
-        if b"deployment.completed" in bodies[0]:
+    def full(self: Journal, entries: Sequence[JournalEntry]) -> None:
+        if b"deployment.completed" in entries[0].body:
             raise JournalError("no space left")
-        append(self, bodies)
+        append(self, entries)
 
     monkeypatch.setattr(Journal, "append", full)
     with pytest.raises(JournalError):

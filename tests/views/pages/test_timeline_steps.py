@@ -17,7 +17,7 @@ from views.pages.timeline import timeline_of
 from views.pages.timeline_steps import WRITERS, TimelineStep, steps_of
 
 SILENT = {
-    "log.created", "log.key_rotated", "log.attested", "log.migrated", "pii.erased", "standard.adopted",
+    "log.created", "log.key_rotated", "log.attested", "log.migrated", "log.recovered", "pii.erased", "standard.adopted",
     "person.added", "person.enrolled", "person.revoked", "role.granted", "role.ended", "credential.attempted",
     "evidence.recorded", "operation.begun", "monitoring.recorded",
 }  # fmt: skip
