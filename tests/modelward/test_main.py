@@ -25,7 +25,19 @@ SUBCOMMANDS = {
     **dict.fromkeys(
         (
             *("demo", "init", "register", "amend", "validate", "deploy", "release", "rollback", "suspend", "ratify"),
-            *("retire", "monitor", "inventory", "show", "history", "report", "serve", "attest", "reconcile", "doctor"),
+            *(
+                "retire",
+                "monitor",
+                "inventory",
+                "show",
+                "history",
+                "report",
+                "serve",
+                "attest",
+                "reconcile",
+                "recover",
+                "doctor",
+            ),
             *("up", "status", "down"),
         ),
         "",
