@@ -212,6 +212,21 @@ class MissingRegistryError(StoreError):
     default_remedy = "run `modelward people add` to create one, or `modelward audit rebuild` to restore a lost one"
 
 
+class ClockError(ModelwardError):
+    """The clock of this host contradicts the last event or the time that passed since the last write."""
+
+    default_remedy = (
+        "set this host's clock (`timedatectl`), then try again; if the clock is right, run `modelward recover clock "
+        "--reason TEXT`"
+    )
+
+
+class FileError(ModelwardError):
+    """A file cannot be written or read: full disk, read-only or private folder, too many open files."""
+
+    default_remedy = "free disk space, or make the file and its folder writable for this user, then try again"
+
+
 class ArtifactError(ModelwardError):
     """An artifact is missing or cannot be stored."""
 
@@ -233,7 +248,7 @@ class AuditError(ModelwardError):
 class JournalError(AuditError):
     """The journal, or another append-only file outside the database, cannot be written or read."""
 
-    default_remedy = "free disk space, or make the file and its folder writable; nothing was recorded"
+    default_remedy = "free disk space, or make the file and its folder writable, then try again"
 
 
 class AnchorError(AuditError):

@@ -22,6 +22,7 @@ DEFAULTS: Mapping[str, str] = {
     "lock_wait_seconds": "30",
     "served_group": "",
     "served_mode": "",
+    "longest_silence_days": "400",
     "prefect_port": "4200",
     "prefect_login": "",
     "evidence_port": "4290",
@@ -40,6 +41,7 @@ SECRET = frozenset({"prefect_login", "notice_webhooks", "notice_webhook_secret",
 HIDDEN = "(set, not shown)"
 SERVED_MODES = ("0600", "0640", "0644")
 LONGEST_WAIT_SECONDS = 3_600
+LONGEST_SILENCE_DAYS = 36_500
 HIGHEST_PORT = 65_535
 
 
@@ -102,6 +104,17 @@ class Settings:
                 f"choose one of {', '.join(SERVED_MODES)}",
             )
         return int(text, 8)
+
+    @property
+    def longest_silence_days(self) -> int:
+        """How many days after the last event a clock is still believed. Raises ConfigurationError."""
+        text = self["longest_silence_days"]
+        if not text.isdecimal() or not 1 <= int(text) <= LONGEST_SILENCE_DAYS:
+            raise ConfigurationError(
+                f"longest_silence_days is {text!r}, which is not a number of days",
+                f"set it to a whole number between 1 and {LONGEST_SILENCE_DAYS}",
+            )
+        return int(text)
 
     @property
     def prefect_port(self) -> int:

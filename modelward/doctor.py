@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import stat
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
@@ -22,6 +21,7 @@ from data.errors import ModelwardError
 from data.files.exposure import exposure_of
 from data.files.home import Home
 from data.files.served_folder import served_access
+from data.files.write_check import LEAST_FREE_BYTES, folder_fault, free_bytes, written_folders
 from data.notices.channels.configuration import channels_of, days_of
 from data.notices.channels.delivery import DeliveryRecords
 from data.notices.outbox import Outbox
@@ -34,7 +34,8 @@ from data.settings import read_settings
 from modelward.supervisor.health import health
 
 State = Literal["ok", "warn", "fail"]
-LATE = timedelta(minutes=5)
+SOON_FULL_BYTES = 16 * LEAST_FREE_BYTES
+"""Free space below which the disk is soon full: a warning, while writes still succeed."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,15 @@ def _home(home: Home) -> Iterator[Check]:
     if not root.exists():
         yield Check("home", "warn", f"{root} does not exist yet", "run `modelward people add`, which creates it")
         return
-    probe = root / f".doctor-{time.time_ns()}"
-    probe.write_text("")
-    probe.unlink()
-    yield Check("home", "ok", f"{root} is writable")
+    places = written_folders(home, [path for _, path in read_settings().anchors])
+    faults = [fault for folder in places if (fault := folder_fault(folder)) is not None]
+    for fault in faults:
+        yield Check("home", "fail", fault.what, fault.remedy)
+    if not faults:
+        free = min(free_bytes(folder) for folder in places)
+        observed = f"{len(places)} folders are writable, {free >> 20:,} MiB are free"
+        remedy = f"free space: below {LEAST_FREE_BYTES >> 20} MiB nothing is recorded"
+        yield Check("home", "ok", observed) if free >= SOON_FULL_BYTES else Check("home", "warn", observed, remedy)
     exposure = exposure_of(home, served_access(read_settings()))
     if exposure is None:
         yield Check("file modes", "ok", "other users can read nothing but what the settings share")
@@ -164,7 +170,7 @@ def _registry(registry: Registry) -> Iterator[Check]:
     yield Check("registry", "ok", f"{head.size} events, clock {head.clock}")
     yield _journal(registry, head)
     yield _anchors(registry, head)
-    yield _clock(head)
+    yield _clock(registry, head)
     yield _operations(registry)
 
 
@@ -200,11 +206,11 @@ def _anchors(registry: Registry, head: Head) -> Check:
     return Check("anchors", "ok", f"cover {reached} of {head.size} events; assurance: {where}")
 
 
-def _clock(head: Head) -> Check:
-    ahead = datetime.fromisoformat(head.recorded_at) - datetime.now(UTC)
-    if ahead > LATE:
-        observed = f"the latest event was recorded {ahead} ahead of this host's clock"
-        return Check("clock", "fail", observed, "correct this host's clock")
+def _clock(registry: Registry, head: Head) -> Check:
+    with registry.store.reading() as connection:
+        fault = registry.clock.fault(connection, head)
+    if fault is not None:
+        return Check("clock", "fail", fault.what, fault.remedy)
     latest = head.recorded_at[:19]
     return Check("clock", "ok", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC; the latest event was recorded at {latest}")
 

@@ -122,7 +122,6 @@ def kept_open() -> Iterator[None]:
         patch.setattr(Store, "_close_unless_in_session", lambda self: None)
         for owner, name in (
             (Store, "locked"),
-            (Store, "backup"),
             (subprocess.Popen, "__init__"),
             (multiprocessing.process.BaseProcess, "start"),
             (os, "fork"),

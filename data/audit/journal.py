@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.errors import JournalError
+from data.files.file_fault import described, remedy_for
 
 RECOVER_JOURNAL = "run `modelward recover journal --reason TEXT`, which keeps the damaged file"
 _TAIL_BYTES = 65_536
@@ -127,7 +128,7 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
         if new:
             _sync_directory(path.parent)
     except OSError as broken:
-        raise JournalError(f"{path} cannot be written: {broken}") from broken
+        raise JournalError(described(broken, path, "written"), remedy_for(broken, path)) from broken
 
 
 def complete_lines(path: Path) -> Iterator[bytes]:
@@ -141,7 +142,7 @@ def complete_lines(path: Path) -> Iterator[bytes]:
     except FileNotFoundError:
         return
     except OSError as broken:
-        raise JournalError(f"{path} cannot be read: {broken}", "make the file readable") from broken
+        raise JournalError(described(broken, path, "read"), remedy_for(broken, path)) from broken
 
 
 def last_lines(path: Path, count: int) -> list[bytes]:
@@ -165,7 +166,7 @@ def last_lines(path: Path, count: int) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as broken:
-        raise JournalError(f"{path} cannot be read: {broken}", "make the file readable") from broken
+        raise JournalError(described(broken, path, "read"), remedy_for(broken, path)) from broken
     complete = b"".join(blocks).split(b"\n")[:-1]
     return complete[max(len(complete) - count, 1 if end > 0 else 0) :]
 
@@ -191,7 +192,7 @@ def cut_incomplete_tail(path: Path) -> int:
     except FileNotFoundError:
         return 0
     except OSError as broken:
-        raise JournalError(f"{path} cannot be written: {broken}") from broken
+        raise JournalError(described(broken, path, "written"), remedy_for(broken, path)) from broken
 
 
 def _write(path: Path, payload: bytes) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from data.audit.note import ED25519, format_vkey, parse_vkey
 from data.errors import SigningKeyError
 from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
+from data.files.file_fault import described, file_faults, remedy_for
 
 LOG_KEY = "log.key"
 RECOVERY_KEY = "recovery.key"
@@ -95,8 +97,8 @@ def _read_or_make(path: Path, name: str, preface: str) -> SigningKey:
         try:
             _make(path, name, preface)
         except OSError as broken:
-            what = f"no key can be created in {path.parent}: {broken}"
-            raise SigningKeyError(what, f"make {path.parent} writable, or free disk space") from broken
+            what = f"no key can be created: {described(broken, path, 'written')}"
+            raise SigningKeyError(what, remedy_for(broken, path)) from broken
     return _read(path, name)
 
 
@@ -106,16 +108,16 @@ def _make(path: Path, name: str, preface: str) -> None:
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     path.parent.chmod(PRIVATE_FOLDER)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "w", encoding="utf-8") as file:
-        file.write(preface + _format(name, secrets.token_bytes(_SEED_BYTES)))
-        file.flush()
-        os.fsync(file.fileno())
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(preface + _format(name, secrets.token_bytes(_SEED_BYTES)))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def _format(name: str, seed: bytes) -> str:
@@ -125,7 +127,9 @@ def _format(name: str, seed: bytes) -> str:
 
 def _read(path: Path, name: str) -> SigningKey:
     _demand_private(path)
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    with file_faults(path, "read", SigningKeyError):
+        text = path.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
     found = _LINE.fullmatch(lines[0]) if len(lines) == 1 else None
     if found is None:
         raise SigningKeyError(f"{path} is not a signing key")

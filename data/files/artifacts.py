@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from data.errors import ArtifactError, DigestMismatchError
+from data.files.file_fault import file_faults
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 CHUNK = 1 << 20
@@ -21,20 +22,28 @@ class ArtifactStore:
         self.root = root
 
     def put(self, content: bytes) -> str:
-        """Store these bytes and return their digest, `sha256:<hex>`."""
+        """Store these bytes and return their digest, `sha256:<hex>`. Raises FileError when they cannot be written."""
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
-        if not self.path(digest).exists():
-            self._keep(digest, content)
+        with file_faults(self.path(digest)):
+            if not self.path(digest).exists():
+                self._keep(digest, content)
         return digest
 
     def put_file(self, source: Path) -> str:
         """Store a file's bytes and return their digest; the file is read once, so digest and copy agree.
 
-        Raises ArtifactError for a symbolic link or anything else that is not a regular file.
+        Raises ArtifactError for a symbolic link or anything else that is not a regular file, FileError when the source
+        cannot be read or the copy cannot be written; then no part of it is left.
         """
         if source.is_symlink() or not source.is_file():
             what = f"{source} is not a regular file"
             raise ArtifactError(what, "submit the file itself, not a symbolic link or a folder")
+        with file_faults(source, "read"):
+            source.open("rb").close()
+        with file_faults(self.root):
+            return self._keep_file(source)
+
+    def _keep_file(self, source: Path) -> str:
         self.root.mkdir(parents=True, exist_ok=True)
         hashed = hashlib.sha256()
         handle, temporary = tempfile.mkstemp(dir=self.root)
@@ -69,7 +78,8 @@ class ArtifactStore:
         path = self.path(digest)
         if not path.is_file():
             raise ArtifactError(f"the bytes of {digest} are missing from {self.root}")
-        content = path.read_bytes()
+        with file_faults(path, "read"):
+            content = path.read_bytes()
         if "sha256:" + hashlib.sha256(content).hexdigest() != digest:
             raise DigestMismatchError(f"{path} no longer holds the bytes of {digest}")
         return content
@@ -79,18 +89,23 @@ class ArtifactStore:
         path = self.path(digest)
         if not path.is_file():
             raise ArtifactError(f"the bytes of {digest} are missing from {self.root}")
-        if file_digest(path) != digest:
+        with file_faults(path, "read"):
+            found = file_digest(path)
+        if found != digest:
             raise DigestMismatchError(f"{path} no longer holds the bytes of {digest}")
 
     def _keep(self, digest: str, content: bytes) -> None:
         target = self.path(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def file_digest(path: Path) -> str:

@@ -61,6 +61,11 @@ class Home:
         return self.root / "registry" / "registry.lock"
 
     @property
+    def clock(self) -> Path:
+        """The file with the reading of the host's clocks at the last write."""
+        return self.root / "registry" / "clock.json"
+
+    @property
     def journal(self) -> Path:
         """The journal, with one event body on each line."""
         return self.root / "journal" / "events.jsonl"

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
 from data.files.artifacts import ArtifactStore, file_digest
 from data.files.durable_file import remove_durably
+from data.files.file_fault import file_faults
 from data.files.home import Home
 from data.files.served_folder import ServedAccess, ServedFolder, served_access
 from data.records.instant import Instant
@@ -192,10 +193,8 @@ class FileTarget:
             self._write(place, former)
             return
         path = self.path(place)
-        try:
+        with file_faults(path, "removed", PublishError):
             remove_durably(path)
-        except OSError as error:
-            raise PublishError(f"{path} cannot be removed: {error}") from error
 
     def path(self, place: SlotAddress) -> Path:
         """Return the path of a slot's manifest. Raises PublishError if a symbolic link leads elsewhere."""
@@ -239,10 +238,8 @@ class FileTarget:
 
     def _write(self, place: SlotAddress, text: str) -> str:
         path = self.path(place)
-        try:
+        with file_faults(path, kind=PublishError):
             self._folder.write(path, text.encode())
-        except OSError as error:
-            raise PublishError(f"{path} cannot be written: {error}") from error
         return digest_of(text)
 
 

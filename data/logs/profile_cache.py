@@ -15,6 +15,8 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
+from data.files.file_fault import file_faults
+
 
 class ProfileCache:
     """A folder of cache entries, each written completely or not at all."""
@@ -30,13 +32,17 @@ class ProfileCache:
             return None
 
     def put(self, content: bytes, *key: str) -> None:
-        """Write an entry; the file is not synced to disk, because the entry can be computed again."""
+        """Write an entry; the file is not synced to disk, because the entry can be computed again. Raises FileError."""
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
+        with file_faults(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                Path(temporary).replace(path)
+            finally:
+                Path(temporary).unlink(missing_ok=True)
 
     def prune(self, before: datetime) -> int:
         """Delete the entries that were written before a time; return their number."""

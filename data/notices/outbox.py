@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from data.errors import InputError, PublishError
 from data.files.durable_file import write_durably
+from data.files.file_fault import file_faults
 from data.notices.quoted_text import in_markdown, unmarked
 from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
@@ -129,13 +130,9 @@ class Outbox:
             return known
         path = self.root / f"{_time(at)}-{mark}.json"
         body = {**notice.model_dump(mode="json"), "digest": notice.digest, "left_at": in_utc(at).isoformat()}
-        try:
+        with file_faults(path, kind=PublishError, before="the notice is not in the outbox: "):
             write_durably(path.with_suffix(".md"), _markdown(notice, at).encode())
             write_durably(path, (json.dumps(body, indent=2, sort_keys=True) + "\n").encode())
-        except OSError as error:
-            raise PublishError(
-                f"the outbox {self.root} cannot be written: {error}", "make the folder writable, then run again"
-            ) from error
         LOG.info("notice %s about %s written to the outbox, number %d", path.stem, notice.about, notice.number)
         if existing is not None:
             existing[mark] = path

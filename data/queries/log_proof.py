@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from data.audit.merkle import root
 from data.audit.verifier.report import Report
@@ -55,13 +56,11 @@ def root_of_log(registry: Registry, events: int) -> LogRoot:
 def root_of_copy(file: Path) -> LogRoot:
     """Return the root over all events of a backup file, as stated in the backup itself.
 
-    A separate lock file is created beside the backup and removed afterwards. Raises MissingRegistryError, StoreError.
+    Nothing is written beside the backup. Raises MissingRegistryError, StoreError.
     """
-    copy = Store(file, file.with_suffix(".lock"))
-    copy.lock.touch()
-    try:
-        with copy.reading() as connection:
-            head = AuditLog(connection).head()
-    finally:
-        copy.lock.unlink(missing_ok=True)
+    with (
+        TemporaryDirectory(prefix="modelward-") as folder,
+        Store(file, Path(folder, "copy.lock")).reading() as connection,
+    ):
+        head = AuditLog(connection).head()
     return LogRoot(head.size, head.frontier.root().hex())

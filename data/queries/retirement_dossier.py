@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
@@ -36,32 +36,34 @@ def retirement_dossier(registry: Registry, key: str, written_at: datetime, retai
 
     Raises NotFoundError, ArtifactError for missing evidence, DigestMismatchError for changed evidence, StoreError.
     """
-    store = ArtifactStore(registry.home.artifacts)
     with registry.store.reading() as connection:
         state = State(connection)
         retirement = state.need(Retirement, key)
         version = state.need(Version, retirement.subject)
-        return RetirementDossier(
-            clock=registry_time(connection).clock,
-            written_at=written_at,
-            retain_until=retain_until,
-            retirement=retirement,
-            model=state.need(Model, retirement.model),
-            version=version,
-            artifact=_artifact(store, version),
-            parties=tuple(parties_of(state, key)),
-            deployments=tuple(state.find(Deployment, version=version.key)),
-            validations=tuple(state.find(Validation, version=version.key)),
-            findings=tuple(state.find(Finding, version=version.key)),
-            metrics=tuple(state.find(Metric, version=version.key)),
-            approvals=tuple(_approvals(state, key)),
-            impact=_document(store, ImpactDocument, retirement.impact_digest),
-            traffic=_document(store, TrafficDocument, retirement.traffic_digest),
-            events=tuple(
-                DossierEvent(**{name: getattr(one, name) for name in DossierEvent.model_fields})
-                for one in events(connection, version.key)
-            ),
-        )
+        rows: dict[str, Any] = {
+            "clock": registry_time(connection).clock,
+            "model": state.need(Model, retirement.model),
+            "parties": tuple(parties_of(state, key)),
+            "deployments": tuple(state.find(Deployment, version=version.key)),
+            "validations": tuple(state.find(Validation, version=version.key)),
+            "findings": tuple(state.find(Finding, version=version.key)),
+            "metrics": tuple(state.find(Metric, version=version.key)),
+            "approvals": tuple(_approvals(state, key)),
+        }
+        about = events(connection, version.key)
+    # Artifacts may be large: while they are hashed, the registry is not locked.
+    store = ArtifactStore(registry.home.artifacts)
+    return RetirementDossier(
+        written_at=written_at,
+        retain_until=retain_until,
+        retirement=retirement,
+        version=version,
+        artifact=_artifact(store, version),
+        impact=_document(store, ImpactDocument, retirement.impact_digest),
+        traffic=_document(store, TrafficDocument, retirement.traffic_digest),
+        events=tuple(DossierEvent(**{name: getattr(one, name) for name in DossierEvent.model_fields}) for one in about),
+        **rows,
+    )
 
 
 def _approvals(state: State, key: str) -> list[DossierApproval]:

@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,11 +20,13 @@ from data.audit import keys
 from data.audit.anchor import AnchorSink, FileAnchor
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
-from data.errors import AlteredRowError, AnchorError, ConflictError, InputError, SigningKeyError
+from data.errors import AlteredRowError, AnchorError, ConflictError, InputError, JournalError, SigningKeyError
 from data.files.home import Home
+from data.files.write_check import require_writable
 from data.records.person import SERVICE, Actor
 from data.records.run_context import RunContext
-from data.registry.audit_log import AuditLog, Head
+from data.registry.audit_log import AuditLog, Event, Head
+from data.registry.clock import RegistryClock
 from data.registry.command import Command
 from data.registry.command_batch import CommandBatch, Receipt, Refusal, WriteConflictError
 from data.registry.commands.log import CreateLog
@@ -53,6 +55,7 @@ class Registry:
         self.anchors: list[AnchorSink] = list(anchors) if anchors is not None else _anchors_of(home)
         self._copies = LogCopies(home.database, self.journal, self.anchors)
         self.seeds = SeedVault(home.keys)
+        self.clock = RegistryClock(home.clock, timedelta(days=read_settings().longest_silence_days))
         self._key: SigningKey | None = None
 
     @classmethod
@@ -128,6 +131,7 @@ class Registry:
     def checkpoint(self) -> int:
         """Sign a checkpoint of the whole log, unless one exists for its size; return the number of events it covers."""
         with self.store.turn():
+            self._require_writable()
             with self.store.transaction() as connection:
                 head, _ = self._checked(connection)
             self._anchor(head, decision=True)
@@ -151,13 +155,6 @@ class Registry:
         with self.store.reading() as connection:
             return AuditLog(connection).head()
 
-    def backup(self, target: Path) -> None:
-        """Copy every table into a new file.
-
-        Raises StoreError when the target exists, NestedTransactionError when this process holds the registry open.
-        """
-        self.store.backup(target)
-
     @property
     def anchor_files(self) -> list[tuple[str, Path]]:
         """Location and path of each anchor that is a file, in the form that the verifier takes."""
@@ -178,22 +175,44 @@ class Registry:
         """
         conflicts: dict[int, ConflictError] = {}
         with self.store.turn():
+            self._require_writable()
             while True:
                 try:
                     return self._record(commands, context, conflicts)
                 except WriteConflictError as lost:
                     conflicts[lost.index] = lost.conflict
 
+    def _write_journal(self, events: Sequence[Event]) -> None:
+        """Append recorded events to the journal. Raises JournalError, which says that they are recorded."""
+        try:
+            self.journal.append([event.entry for event in events])
+        except JournalError as error:
+            number = f"event {events[0].seq} is" if len(events) == 1 else f"events from {events[0].seq} on are"
+            raise JournalError(
+                f"{error.what}; {number} recorded in the registry, and not yet in the journal",
+                f"{error.remedy}: the next command that writes completes the journal; do not repeat this one",
+            ) from error
+
+    def _require_writable(self) -> None:
+        """Refuse a write that could not be completed, before anything is recorded. Raises FileError.
+
+        Not the anchors: one that cannot be reached is caught up later.
+        """
+        for path in (self.home.database, self.home.journal):
+            require_writable(path)
+
     def _record(
         self, commands: Sequence[Command], context: RunContext, conflicts: Mapping[int, ConflictError]
     ) -> list[Receipt | Refusal]:
         with self.store.transaction() as connection:
             head, log = self._checked(connection)
+            self.clock.require_plausible(connection, head)
             batch = CommandBatch(State(connection), log, head, context, self.seeds)
             outcomes = batch.carry_out(commands, conflicts)
+        self.clock.remember()
         if batch.events:
             # Journal before anchors: a checkpoint only proves that events existed, the journal can restore them.
-            self.journal.append([event.entry for event in batch.events])
+            self._write_journal(batch.events)
             for event in batch.events:
                 LOG.debug("event %d %s recorded: %s about %r", event.seq, *event.copies[:3])
             self._anchor(batch.head, batch.decided)
@@ -220,6 +239,7 @@ class Registry:
         if before.size == 0:
             yield None
             return
+        self.clock.require_plausible(connection, before)
         self._copies.check_before_migration(log, before)
         yield self._signing_key(log, before)
         head = log.head()

@@ -23,6 +23,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from data.errors import SeedMismatchError, SigningKeyError, StoreLockedError
 from data.files.durable_file import write_durably
 from data.files.file_access import PRIVATE_FOLDER
+from data.files.file_fault import file_faults
 from data.files.file_lock import PRIVATE, take_lock
 
 WAIT_SECONDS = 30.0
@@ -61,7 +62,7 @@ class SeedVault:
         `enrolled` gives credentials with unbound seals and the times of their enrolment: a seal that `open_unbound`
         accepts is replaced by a bound one. Raises StoreLockedError, SigningKeyError.
         """
-        with self._locked():
+        with file_faults(self._seeds_file, kind=SigningKeyError), self._locked():
             sealed = self._sealed()
             key = next(k for n in count(at_least) if (k := f"{person}/credentials/{n}") not in sealed)
             sealed.update(self._bound_again(sealed, enrolled or {}))

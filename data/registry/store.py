@@ -18,8 +18,10 @@ import duckdb
 
 from data.audit.keys import SigningKey
 from data.errors import MissingRegistryError, NestedTransactionError, StoreError, StoreLockedError
-from data.files.file_lock import FileLock, holder_of, take_lock
+from data.files.file_fault import described, fault_in, file_faults, remedy_for
+from data.files.file_lock import FileLock, holder_of, is_locked, take_lock
 from data.registry.migration import migrate, newest_schema, schema_of
+from data.registry.thread_queue import ThreadQueue
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,  # with a second thread a small query takes six times the CPU time
@@ -27,6 +29,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
 }
 
+BUSY_THREAD = "another thread of this process holds the registry"
 TRY_AGAIN = "wait until it has released the registry, then try again"
 SNAPSHOT = "BEGIN TRANSACTION READ ONLY"
 
@@ -35,8 +38,8 @@ SNAPSHOT = "BEGIN TRANSACTION READ ONLY"
 class _Process:
     """The state of one database file in this process: locks between its threads, the open connection, the file lock."""
 
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    mutex: threading.Lock = field(default_factory=threading.Lock)
+    turn: ThreadQueue = field(default_factory=ThreadQueue)
+    mutex: ThreadQueue = field(default_factory=ThreadQueue)
     owner: int | None = None
     sessions: int = 0
     connection: duckdb.DuckDBPyConnection | None = None
@@ -57,12 +60,14 @@ class Store:
         around_migration: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[SigningKey | None]]
         | None = None,
     ) -> None:
-        """Use a database file and its lock file. A migration of an older file runs inside `around_migration`, in which
-        the registry checks and completes its journal; it yields the key that seals the events of the migration. No
-        other process can write meanwhile.
+        """Use a database file and its lock file; the lock's queue is a file beside it.
+
+        A migration of an older file runs inside `around_migration`, in which the registry checks and completes its
+        journal; it yields the key that seals the events of the migration. No other process can write meanwhile.
         """
         self.database = database
         self.lock = lock
+        self.queue = lock.with_suffix(".queue")
         self.wait_seconds = wait_seconds
         self._around_migration = around_migration
         self._process = _PROCESSES.setdefault((os.getpid(), database.absolute()), _Process())
@@ -82,13 +87,14 @@ class Store:
             connection = self._process.connection
             assert connection is not None
             try:
-                connection.begin()
-                try:
-                    yield connection
-                except BaseException:
-                    connection.rollback()
-                    raise
-                connection.commit()
+                with self._file_faults():
+                    connection.begin()
+                    try:
+                        yield connection
+                    except BaseException:
+                        connection.rollback()
+                        raise
+                    connection.commit()
             finally:
                 self._close_unless_in_session()
 
@@ -116,7 +122,7 @@ class Store:
         if self._process.owner == threading.get_ident():
             raise NestedTransactionError("a command was given inside a transaction or a snapshot of the registry")
         if not self._process.turn.acquire(timeout=self.wait_seconds):
-            raise StoreLockedError("another thread of this process holds the registry", TRY_AGAIN)
+            raise StoreLockedError(BUSY_THREAD, TRY_AGAIN)
         try:
             with self.session():
                 yield
@@ -145,24 +151,6 @@ class Store:
                 self._open(create=False)
                 self._close_unless_in_session()
 
-    def backup(self, target: Path) -> None:
-        """Copy every table into a new DuckDB file.
-
-        Raises StoreError when the target exists, NestedTransactionError when this process holds the registry open,
-        MissingRegistryError, StoreLockedError.
-        """
-        if target.exists():
-            raise StoreError(f"{target} exists already", "choose a file name that does not exist yet")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with self._one_thread():
-            self._must_exist()
-            if self._process.connection is not None:
-                raise NestedTransactionError("a backup was started while this process holds the registry open")
-            with self._take_lock(shared=True), duckdb.connect(config=CONFIG) as connection:
-                _attach(connection, self.database, "live", "(READ_ONLY)")
-                _attach(connection, target, "copy", "")
-                connection.execute("COPY FROM DATABASE live TO copy")
-
     @contextmanager
     def locked(self, exclusive: bool = False) -> Iterator[None]:
         """Hold the lock file while the block opens, copies or replaces the closed database file by other means.
@@ -173,7 +161,8 @@ class Store:
         with self._one_thread():
             if self._process.connection is not None:
                 raise NestedTransactionError("this process holds the registry open")
-            self.lock.parent.mkdir(parents=True, exist_ok=True)
+            with file_faults(self.lock, kind=StoreError):
+                self.lock.parent.mkdir(parents=True, exist_ok=True)
             with self._take_lock(shared=not exclusive):
                 yield
 
@@ -183,7 +172,7 @@ class Store:
         if process.owner == me:
             raise NestedTransactionError("a transaction was started inside another transaction")
         if not process.mutex.acquire(timeout=self.wait_seconds):
-            raise StoreLockedError("another thread of this process holds the registry", TRY_AGAIN)
+            raise StoreLockedError(BUSY_THREAD, TRY_AGAIN)
         process.owner = me
         try:
             yield
@@ -201,7 +190,8 @@ class Store:
             return
         if not create:
             self._must_exist()
-        self.database.parent.mkdir(parents=True, exist_ok=True)
+        with file_faults(self.database, kind=StoreError):
+            self.database.parent.mkdir(parents=True, exist_ok=True)
         lock = self._take_lock()
         try:
             connection = self._connect(read_only=False)
@@ -236,12 +226,30 @@ class Store:
 
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
-            return duckdb.connect(str(self.database), read_only=read_only, config=CONFIG)
+            with self._file_faults():
+                return duckdb.connect(str(self.database), read_only=read_only, config=CONFIG)
         except duckdb.Error as error:
+            if "Could not set lock" in str(error):
+                raise StoreLockedError(f"another program has {self.database} open: {error}") from error
             raise StoreError(
                 f"{self.database} cannot be opened: {error}",
                 "move the file aside without changing it, then run `modelward audit rebuild`",
             ) from error
+
+    @contextmanager
+    def _file_faults(self) -> Iterator[None]:
+        """Raise a StoreError with its remedy where DuckDB reports a full disk or another fault of the file system.
+
+        DuckDB has then recorded nothing of the transaction.
+        """
+        try:
+            yield
+        except duckdb.Error as error:
+            fault = fault_in(str(error))
+            if fault is None:
+                raise
+            what = f"{described(fault, self.database, 'opened or written')}; nothing was recorded"
+            raise StoreError(what, remedy_for(fault, self.database)) from error
 
     @staticmethod
     def _read_in_session(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -253,15 +261,20 @@ class Store:
 
     def _take_lock(self, shared: bool = False) -> FileLock:
         holder = "" if shared else f"process {os.getpid()}"
-        lock = take_lock(self.lock, shared=shared, wait_seconds=self.wait_seconds, holder=holder)
+        with file_faults(self.lock, "locked", StoreError):
+            lock = take_lock(self.lock, shared=shared, wait_seconds=self.wait_seconds, holder=holder, queue=self.queue)
         if lock is None:
-            named = holder_of(self.lock)
-            raise StoreLockedError(
-                f"the registry is held by {named or 'a process that reads it'}", "" if named else TRY_AGAIN
-            )
+            raise self._locked_by_others()
         return lock
 
+    def _locked_by_others(self) -> StoreLockedError:
+        if named := _present_holder(self.lock):
+            return StoreLockedError(f"the registry is held by {named}")
+        waiting = _present_holder(self.queue)
+        first = f", and {waiting} waits to write" if waiting else ""
+        return StoreLockedError(f"the registry is held by a process that reads it{first}", TRY_AGAIN)
 
-def _attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str, options: str) -> None:
-    quoted = str(file).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS {name} {options}")
+
+def _present_holder(path: Path) -> str:
+    """Return the name of the lock's holder; empty for a free or shared lock, also when a killed holder left a name."""
+    return holder_of(path) if is_locked(path) else ""

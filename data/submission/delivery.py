@@ -6,11 +6,13 @@ folder that is submitted twice is therefore one submission.
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from data.errors import SubmissionError
 from data.files.artifacts import DIGEST, ArtifactStore
+from data.files.durable_file import write_durably
+from data.files.file_fault import file_faults
+from data.files.file_lock import PRIVATE
 from data.files.home import Home
 from data.submission.packing import pack, unpack
 from data.submission.provenance import Provenance, read_provenance, read_stored_provenance
@@ -54,7 +56,5 @@ def _beside(home: Home, digest: str) -> Path:
 
 
 def _write(path: Path, provenance: Provenance) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(provenance.model_dump_json(indent=1))
-    Path(file.name).replace(path)
+    with file_faults(path):
+        write_durably(path, provenance.model_dump_json(indent=1).encode(), PRIVATE)

@@ -11,12 +11,13 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from data.errors import SubmissionError
 from data.files.artifacts import ArtifactStore
+from data.files.file_fault import file_faults
 from data.submission.secret_files import LEFT_OUT, require_no_secret_files
 
 REMEDY = "pack the folder again with `modelward register FOLDER`"
@@ -38,10 +39,17 @@ def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
     """Pack a folder into the inbox as one file; return `sha256:<hex>`, equal for equal content.
 
     Hidden files, `__pycache__` and `node_modules` are left out. Raises SubmissionError for a missing folder, no files,
-    a symbolic link or device, a name that is not printable, more than is allowed, or a file with keys or credentials.
+    a symbolic link or device, a name that is not printable, more than is allowed, or a file with keys or credentials;
+    FileError when a file cannot be read or the pack cannot be written.
     """
-    files = list_files(folder, allowed)
-    require_no_secret_files(folder, files)
+    with file_faults(folder, "read"):
+        files = list_files(folder, allowed)
+        require_no_secret_files(folder, files)
+    with file_faults(inbox):
+        return _packed(folder, files, inbox)
+
+
+def _packed(folder: Path, files: Sequence[PurePosixPath], inbox: Path) -> str:
     inbox.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=inbox, suffix=".packing")
     try:
@@ -57,13 +65,13 @@ def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -
     """Unpack a submission from the inbox into an empty folder; return that folder.
 
     Raises ArtifactError when the pack is missing or `digest` is not a digest, DigestMismatchError when it was changed,
-    SubmissionError when it contains anything that `pack` never writes.
+    SubmissionError when it contains anything that `pack` never writes, FileError when the folder cannot be written.
     """
     store = ArtifactStore(inbox)
     store.verify(digest)
     into.mkdir(parents=True, exist_ok=True)
     try:
-        with tarfile.open(store.path(digest), mode="r:") as tar:
+        with file_faults(into), tarfile.open(store.path(digest), mode="r:") as tar:
             names = [_extract(tar, member, into) for member in _checked_members(tar, allowed)]
     except tarfile.TarError as error:
         raise SubmissionError(f"the pack {digest} is not a tar file: {error}", REMEDY) from error

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from data.errors import InputError, ModelwardError, PrefectUnavailableError
 from data.files.file_access import PRIVATE_FILE
+from data.files.file_fault import file_error
 from data.files.home import Home
 from data.text.untrusted_text import safe
 from modelward.cli.terminal import err, show_json
@@ -40,6 +41,8 @@ def domain_error(error: BaseException) -> ModelwardError | None:
     while seen is not None:
         if isinstance(seen, ModelwardError):
             return seen
+        if isinstance(seen, OSError) and (fault := file_error(seen)) is not None:
+            return fault
         modules = [one.__module__.partition(".")[0] for one in type(seen).__mro__]
         if not {"httpx", "httpcore"}.isdisjoint(modules):
             return _unanswered(seen)

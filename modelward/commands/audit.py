@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from data.audit.bundle import write_verifier
 from data.audit.verifier.report import Discrepancy, Report
 from data.errors import InputError, MissingRegistryError
 from data.files.artifacts import file_digest
 from data.queries.log_entries import events_named
 from data.queries.lookup import model_named
+from data.registry.backup import VERIFIER, backup_registry, verifier_call
 from data.registry.export import Export, export_registry
 from data.registry.reconstruction import rebuild_registry
 from data.registry.registry import Registry
@@ -68,26 +68,27 @@ def log(
 
 @app.command("backup")
 def backup(
-    target: Annotated[Path | None, typer.Argument(help="The new file; it must not exist.")] = None,
+    target: Annotated[Path | None, typer.Argument(help="The new folder; it must not exist.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the registry to a new file, and write a verifier beside it that runs without modelward.
+    """Copy database, journal and anchors, as they are at one moment, to a new folder with a verifier for them.
 
-    The copy does not contain journal, anchors, artifacts and keys: copy their folders too.
+    The verifier runs without modelward. The folder does not contain artifacts and keys: copy their folders too.
     """
     registry = Registry.here()
-    file = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
+    folder = target or registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     with working("copying the registry"):
-        registry.backup(file)
-        verifier = write_verifier(file.with_name("verifier.pyz"))
-    digest = file_digest(file)
+        copy = backup_registry(registry, folder)
+    digest, check = file_digest(copy.database), verifier_call(copy, folder)
     if as_json:
-        show_json({"file": file.absolute(), "digest": digest, "size": file.stat().st_size, "verifier": verifier})
+        names = ("file", "digest", "size", "verifier", "check")
+        size, verifier = copy.database.stat().st_size, (folder / VERIFIER).absolute()
+        show_json(dict(zip(names, (copy.database.absolute(), digest, size, verifier, check), strict=True)))
         return
-    say(f"copied the registry to {file} ({digest})")
-    say(f"an auditor verifies it without modelward: python {verifier} --help")
+    say(f"copied the registry to {folder} (the database is {digest})")
+    say(f"an auditor verifies it without modelward: {check}")
     home = registry.home
-    remark(f"copy these too: {home.journal.parent}, {home.anchor.parent}, {home.artifacts}, and in secret {home.keys}")
+    remark(f"copy these too: {home.artifacts}, and in secret {home.keys}")
 
 
 @app.command("export")

@@ -1,4 +1,4 @@
-"""Write a damaged copy of the log again from the registry: the journal or the anchors."""
+"""Recovery from states that commands refuse to work with; each needs a reason and is recorded."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Annotated
 import typer
 
 from data.records.run_context import RunContext
+from data.registry.clock import confirmed_clock
+from data.registry.clock_confirmation import confirm_clock
 from data.registry.recovery import Recovery, recover_anchors, recover_journal
 from modelward.cli.caller import identify
 from modelward.cli.options import By, Json
-from modelward.cli.terminal import remark, say, show_json, working
+from modelward.cli.terminal import remark, say, show_json, show_receipt, working
 
-app = typer.Typer(no_args_is_help=True, help="Recovery: write the journal or the anchors again from the registry.")
+app = typer.Typer(
+    no_args_is_help=True, help="Recovery: write journal or anchors again from the registry, confirm the clock."
+)
 
 Why = Annotated[str, typer.Option("--reason", help="The reason; it is recorded.")]
 
@@ -33,6 +37,15 @@ def anchors(reason: Why, by: By = "", as_json: Json = False) -> None:
     with working("verifying the registry and writing the anchors"):
         recoveries = recover_anchors(who.registry, reason, RunContext(who.actor))
     _show(recoveries, as_json)
+
+
+@app.command("clock")
+def clock(reason: Why, by: By = "", as_json: Json = False) -> None:
+    """Confirm that this host's clock is right, after the registry refused to record events with it."""
+    with confirmed_clock():
+        who = identify(by)
+        receipt = confirm_clock(who.registry, reason, RunContext(who.actor))
+    show_receipt(receipt, as_json, "the clock of this host is confirmed")
 
 
 def _show(recoveries: list[Recovery], as_json: bool) -> None:

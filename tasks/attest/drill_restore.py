@@ -1,4 +1,5 @@
-"""Back up the registry, and prove that the backup can replace it: it verifies and has the same Merkle root."""
+"""Back up the registry, and prove that the backup can replace it: with its journal and anchors it
+verifies, and it has the same Merkle root."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from data.audit.verifier.verification import verify
 from data.errors import AuditError
 from data.files.artifacts import file_digest
 from data.queries.log_proof import root_of_copy, root_of_log
+from data.registry.backup import backup_registry
 from data.registry.registry import Registry
 from tasks.attest.verify_log import require_sound
 from tasks.run.take_steps import name_step, step
@@ -18,9 +20,9 @@ from tasks.run.word_steps import counted
 
 @dataclass(frozen=True)
 class RestoreDrill:
-    """A restored backup: its file and digest, the number of its events, and their Merkle root as hex."""
+    """A restored backup: its folder, the digest of its database, the number of its events, their Merkle root as hex."""
 
-    file: Path
+    folder: Path
     digest: str
     events: int
     root: str
@@ -28,18 +30,19 @@ class RestoreDrill:
 
 @step("drill restore")
 def drill_restore() -> RestoreDrill:
-    """Back up the registry, verify the backup deeply, and compare it with the log.
+    """Back up the registry, verify the backup deeply with its own journal and anchors, and compare it with the log.
 
     Raises StoreError when the backup cannot be written, AuditError when the backup has a discrepancy.
     """
     registry = Registry.here()
-    file = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.duckdb"
-    registry.backup(file)
-    require_sound(verify(file, None, [], None, deep=True), f"the backup {file.name}")
-    restored = root_of_copy(file)
+    folder = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    copy = backup_registry(registry, folder)
+    report = verify(copy.database, copy.journal, copy.anchors, None, deep=True)
+    require_sound(report, f"the backup {folder.name}")
+    restored = root_of_copy(copy.database)
     if root_of_log(registry, restored.events) != restored:
         raise AuditError(
-            f"the backup {file.name} and the log have different roots over {counted(restored.events, 'event')}"
+            f"the backup {folder.name} and the log have different roots over {counted(restored.events, 'event')}"
         )
     name_step(f"back up and restore {counted(restored.events, 'event')}: same root")
-    return RestoreDrill(file, file_digest(file), restored.events, restored.root)
+    return RestoreDrill(folder, file_digest(copy.database), restored.events, restored.root)

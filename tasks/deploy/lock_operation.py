@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import BusyError
+from data.files.file_fault import file_faults
 from data.files.file_lock import take_lock
 from data.files.home import Home
 from data.records.names import short
@@ -14,10 +15,11 @@ from data.records.names import short
 
 @contextmanager
 def operation_lock(home: Home, model: str) -> Iterator[None]:
-    """Hold the model's operation lock for the block. Raises BusyError while another process holds it."""
+    """Hold the model's operation lock for the block. Raises BusyError while another process holds it, FileError."""
     path = lock_path(home, model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = take_lock(path)
+    with file_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = take_lock(path)
     if lock is None:
         raise BusyError(
             f"another process is working on {short(model)} right now",

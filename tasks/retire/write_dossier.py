@@ -12,6 +12,7 @@ from prefect.context import FlowRunContext, TaskRunContext
 from data.errors import PublishError
 from data.files.artifacts import ArtifactStore
 from data.files.durable_file import write_durably
+from data.files.file_fault import file_faults
 from data.queries.retirement_dossier import retirement_dossier
 from data.records.deployment import Deployment
 from data.records.names import short
@@ -40,13 +41,9 @@ def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
     digest = ArtifactStore(registry.home.artifacts).put(content)
     name = "retirement-" + short(dossier.version.key).replace("/", "-").replace(" ", "-")
     reports = registry.home.reports
-    try:
+    with file_faults(reports, kind=PublishError, before="the dossier is not complete: "):
         write_durably(reports / f"{name}.json", content)
         write_durably(reports / f"{name}.md", text.encode())
-    except OSError as error:
-        raise PublishError(
-            f"the dossier cannot be written to {reports}: {error}", "make the folder writable and run again"
-        ) from error
     if FlowRunContext.get() or TaskRunContext.get():
         create_markdown_artifact(text, key="retirement-dossier", description=name)
     name_step(

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from data.errors import AuditError, NestedTransactionError, SigningKeyError, StoreError
+from data.errors import AuditError, FileError, NestedTransactionError, SigningKeyError, StoreError
 
 T = TypeVar("T")
 
-TRANSIENT_ERRORS = (StoreError, AuditError, SigningKeyError, OSError)
+TRANSIENT_ERRORS = (StoreError, AuditError, SigningKeyError, FileError, OSError)
 """Errors that do not depend on the caller or the input, and may be gone a minute later."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 

@@ -22,6 +22,7 @@ from data.files.serving import FileTarget, SlotAddress
 from data.logs.profile_cache import ProfileCache
 from data.notices.outbox import Notice, Outbox
 from data.records.version import Version
+from data.registry.backup import backup_registry
 from data.submission.packing import pack
 from tasks.deploy.lock_operation import operation_lock
 from tests.operations import deployed
@@ -93,7 +94,7 @@ def write_everything(world: World) -> None:
     with operation_lock(home, MODEL):
         pass
     write_site(home, site_folder(home))
-    world.registry.backup(home.backups / "registry.duckdb")
+    backup_registry(world.registry, home.backups / "one")
     write_verifier(home.backups / "verifier.pyz")
 
 

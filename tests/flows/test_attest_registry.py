@@ -7,6 +7,7 @@ import pytest
 
 from data.audit.verifier.verification import verify
 from data.errors import AuditError
+from data.files.home import Home
 from data.records.log import Attestation
 from flows.attest_registry import attest_registry
 from tests.flows.prefect_artifacts import newest_artifact
@@ -21,8 +22,10 @@ def test_a_sound_registry_is_attested_with_a_backup_that_restores(world: World) 
     row = world.get(Attestation, key)
     assert (row.events, row.anchored, row.assurance) == (events, events, "local")
     assert f"| Events | {events:,}, of which {events:,} are anchored |" in newest_artifact("attestation")
-    (copy,) = world.home.backups.iterdir()
-    assert verify(copy, None, [], None, deep=True).ok
+    (folder,) = world.home.backups.iterdir()
+    copy = Home(folder)
+    report = verify(copy.database, copy.journal, [("local", copy.anchor)], None, deep=True)
+    assert (report.ok, report.anchored) == (True, events)
     anchors = [("local", world.home.anchor)]
     assert verify(world.home.database, world.home.journal, anchors, world.home.artifacts, deep=True).ok
 

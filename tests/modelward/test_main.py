@@ -52,6 +52,7 @@ SUBCOMMANDS = {
     "alerts": "list ack snooze dismiss confirm",
     "incidents": "list resolve",
     "audit": "verify log backup export rebuild",
+    "recover": "journal anchors clock",
     "config": "show",
     "notices": "list send test",
 }

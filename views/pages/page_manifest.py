@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.errors import InputError
+from data.files.file_fault import file_faults
 from views.evidence_address import model_page
 
 NAME = "pages.json"
@@ -47,11 +48,18 @@ class PageManifest:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write the file by renaming a complete new one; it is not flushed to disk, because it can be made again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
+    """Write the file by renaming a complete new one; it is not flushed to disk, because it can be made again.
+
+    Raises FileError.
+    """
+    with file_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        try:
+            beside.write_text(text, "utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from data.files.durable_file import write_durably
+from data.files.file_fault import file_faults
 from data.files.home import Home
 from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
@@ -40,9 +41,11 @@ ROOT_FROM_MODEL = "../../../"
 def write_report(home: Home, model: str, target: Path) -> Path:
     """Write everything about the model with this key as one file and return its path; a missing folder is created.
 
-    Raises NotFoundError, MissingRegistryError, StoreError.
+    Raises NotFoundError, MissingRegistryError, StoreError, FileError.
     """
-    write_durably(target, render(read_page(home, model, prove_log(home))).encode())
+    content = render(read_page(home, model, prove_log(home))).encode()
+    with file_faults(target):
+        write_durably(target, content)
     return target
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from data.errors import DeliveryError
 from data.files.durable_file import write_durably
+from data.files.file_fault import file_faults
 from data.records.instant import Instant
 from data.records.row import Frozen
 
@@ -68,11 +69,9 @@ class DeliveryRecords:
 
     def open(self) -> None:
         """Check that records can be written, before anything is sent. Raises DeliveryError."""
-        try:
+        with file_faults(self.root, kind=DeliveryError):
             self.root.mkdir(parents=True, exist_ok=True)
             TemporaryFile(dir=self.root).close()
-        except OSError as error:
-            raise DeliveryError(f"{self.root} cannot be written: {error}", "make the folder writable") from error
 
     def read(self, delivery: str) -> Mapping[str, Attempts]:
         """Return the attempts for a notice by channel; empty without an attempt, or if the file cannot be read."""
@@ -85,10 +84,8 @@ class DeliveryRecords:
     def write(self, delivery: str, record: Mapping[str, Attempts]) -> None:
         """Write the record of a notice. Raises DeliveryError when the folder cannot be written."""
         values = {name: one.model_dump(mode="json") for name, one in record.items()}
-        try:
+        with file_faults(self._path(delivery), kind=DeliveryError):
             write_durably(self._path(delivery), (json.dumps(values, indent=1, sort_keys=True) + "\n").encode())
-        except OSError as error:
-            raise DeliveryError(f"{self.root} cannot be written: {error}", "make the folder writable") from error
 
     def _path(self, delivery: str) -> Path:
         return self.root / f"{delivery}.json"

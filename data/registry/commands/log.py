@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from data.records.instant import Instant
 from data.registry.command import Command, Proof
 
 
@@ -56,6 +57,15 @@ class RecordRecovery(Command):
     name: ClassVar[str] = "record recovery"
     file: str = Field(max_length=255)
     kept: str = Field(max_length=300)
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class ConfirmClock(Command):
+    """Record that a person checked the host's clock: `clock` is its time, `previous` that of the last event."""
+
+    name: ClassVar[str] = "confirm clock"
+    clock: Instant
+    previous: str = Field(max_length=40)
     reason: str = Field(min_length=1, max_length=2000)
 
 

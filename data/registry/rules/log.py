@@ -10,7 +10,7 @@ from data.records.log import Attestation, Standard
 from data.records.row import SQL_TYPES
 from data.records.tables import TABLES
 from data.registry.command import Command, CommandResult, Context, Rule
-from data.registry.commands.log import AdoptStandard, Attest, CreateLog, RecordRecovery, RecordRefusal
+from data.registry.commands.log import AdoptStandard, Attest, ConfirmClock, CreateLog, RecordRecovery, RecordRefusal
 from data.registry.migration import known_migrations
 from data.registry.rules.proof import administrator
 from data.registry.state import State
@@ -71,10 +71,16 @@ def record_recovery(state: State, command: RecordRecovery, context: Context) -> 
     return CommandResult(EventType.LOG_RECOVERED, "log", data=command.model_dump(mode="json"))
 
 
+def confirm_clock(state: State, command: ConfirmClock, context: Context) -> CommandResult:
+    """Record that the clock is right; it changes no row."""
+    return CommandResult(EventType.LOG_RECOVERED, "log", data=command.model_dump(mode="json"))
+
+
 RULES: Mapping[type[Command], Rule] = {
     CreateLog: create_log,
     RecordRefusal: record_refusal,
     AdoptStandard: adopt_standard,
     Attest: attest,
     RecordRecovery: record_recovery,
+    ConfirmClock: confirm_clock,
 }

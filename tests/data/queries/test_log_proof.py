@@ -8,6 +8,7 @@ import pytest
 
 from data.errors import MissingRegistryError
 from data.queries.log_proof import prove_log, root_of_copy, root_of_log
+from data.registry.backup import backup_registry
 from tests.world import World
 
 
@@ -24,14 +25,14 @@ def test_a_locked_registry_gives_a_reason_instead_of_a_report(world: World) -> N
 
 
 def test_a_backup_has_the_root_of_its_log(world: World, tmp_path: Path) -> None:
-    file = tmp_path / "copy.duckdb"
-    world.registry.store.backup(file)
-    copied = root_of_copy(file)
+    copy = backup_registry(world.registry, tmp_path / "copy")
+    files = sorted((tmp_path / "copy").rglob("*"))
+    copied = root_of_copy(copy.database)
     world.version()
     assert copied.events < len(world.events())
     assert root_of_log(world.registry, copied.events) == copied
     assert root_of_log(world.registry, copied.events + 1).root != copied.root
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("copy")] == ["copy.duckdb"]
+    assert sorted((tmp_path / "copy").rglob("*")) == files
 
 
 def test_a_shorter_log_gives_fewer_events(world: World) -> None:

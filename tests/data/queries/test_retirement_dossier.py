@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from data.errors import ArtifactError
+from data.files.artifacts import ArtifactStore
 from data.queries.retirement_dossier import KEPT, retirement_dossier
 from data.records.retirement_evidence import ImpactDocument, LogCoverage, RetirementDossier
 from data.records.version import Version
@@ -51,6 +52,14 @@ def test_a_missing_artifact_is_reported_in_the_dossier(world: World) -> None:
     retiring(world, impact_digest=assessed(world))
     world.artifacts.path(world.get(Version, VERSION).artifact.digest).unlink()
     assert dossier(world).artifact != KEPT
+
+
+def test_the_registry_is_not_locked_while_the_artifact_is_hashed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    retiring(world, impact_digest=assessed(world))
+    monkeypatch.setattr(ArtifactStore, "verify", lambda *_: world.move(days=len(world.find(Version))))
+    before = world.now
+    assert dossier(world).artifact == KEPT
+    assert world.now > before
 
 
 def test_missing_evidence_raises_an_error(world: World) -> None:

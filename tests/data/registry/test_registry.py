@@ -232,11 +232,8 @@ def test_secrets_are_in_neither_event_nor_row(world: World) -> None:
     assert "hunter2" not in world.home.journal.read_text()
 
 
-def test_the_registry_file_exists_and_is_copied(world: World, tmp_path: Path) -> None:
+def test_the_registry_file_exists(world: World, tmp_path: Path) -> None:
     assert world.registry.exists
-    copy = tmp_path / "copy.duckdb"
-    world.registry.backup(copy)
-    assert copy.is_file()
     assert not Registry(Home(tmp_path / "nowhere")).exists
 
 

@@ -157,20 +157,6 @@ def test_a_reader_in_another_process_blocks_writers_only(store: Store) -> None:
     add(store, "x")
 
 
-def test_a_backup_has_the_same_rows_and_is_not_overwritten(store: Store, tmp_path: Path) -> None:
-    add(store, "kept")
-    target = tmp_path / "copies" / "it's a copy.duckdb"
-    store.backup(target)
-    assert names(Store(target, tmp_path / "copy.lock")) == ["kept"]
-    with pytest.raises(StoreError, match="exists already"):
-        store.backup(target)
-
-
-def test_a_backup_of_a_file_held_open_is_refused(store: Store, tmp_path: Path) -> None:
-    with store.session(), pytest.raises(NestedTransactionError, match="holds the registry open"):
-        store.backup(tmp_path / "copy.duckdb")
-
-
 def version(store: Store, number: int) -> None:
     with duckdb.connect(str(store.database)) as connection:
         connection.execute("DELETE FROM schema_version; INSERT INTO schema_version VALUES (?, 'x')", [number])

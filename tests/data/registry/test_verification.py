@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from data.audit.verifier.report import Report
 from data.errors import NestedTransactionError
-from data.registry import verification
+from data.registry import snapshot, verification
 from data.registry.verification import verify_registry
 from tests.world import World
 
@@ -48,7 +47,7 @@ def test_a_change_is_found_in(
     spoil: Callable[[World], None], room: bool, deep: bool, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not room:
-        monkeypatch.setattr(shutil, "copyfile", no_room)
+        monkeypatch.setattr(snapshot, "copy_file", no_room)
     whole = verify_registry(world.registry, deep=deep)
     assert (whole.ok, whole.events) == (True, len(world.events()))
     spoil(world)

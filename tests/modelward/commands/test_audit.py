@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from data.files.artifacts import file_digest
+from data.files.home import Home
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import World
@@ -80,15 +81,26 @@ def test_the_log_is_filtered_by_type_model_time_and_limit(world: World, cli: Cli
     assert "the latest 3 of" in cli("audit", "log", "-n", "3").err
 
 
-def test_a_backup_is_a_new_file_that_the_verifier_accepts(sound: World, cli: Cli, tmp_path: Path) -> None:
-    target = tmp_path / "copies" / "one.duckdb"
+def test_a_backup_is_a_new_folder_that_its_own_verifier_accepts(sound: World, cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "copies" / "one"
     result = cli("audit", "backup", target, "--json").json
-    assert result["digest"] == file_digest(target)
-    with duckdb.connect(str(target), read_only=True) as connection:
+    database = Home(target).database
+    assert (result["file"], result["digest"], result["size"]) == (
+        str(database),
+        file_digest(database),
+        database.stat().st_size,
+    )
+    with duckdb.connect(str(database), read_only=True) as connection:
         assert connection.execute("SELECT count(*) FROM audit_event").fetchone() == (len(sound.events()),)
     again = cli("audit", "backup", target)
     assert (again.code, "exists already" in again.err) == (3, True)
-    checks = [sys.executable, result["verifier"], "--database", str(target), "--deep"]
-    assert subprocess.run(checks, capture_output=True, check=False).returncode == 0
-    assert cli("audit", "backup").code == 0
-    assert len(list(sound.home.backups.glob("registry-*.duckdb"))) == 1
+    check = result["check"].replace("python", sys.executable, 1)
+    checked = subprocess.run(check, shell=True, capture_output=True, check=False, text=True)
+    assert (checked.returncode, f"events: {len(sound.events())}" in checked.stdout) == (0, True)
+
+
+def test_without_a_name_a_backup_is_a_folder_of_the_home(sound: World, cli: Cli) -> None:
+    result = cli("audit", "backup")
+    (folder,) = sound.home.backups.iterdir()
+    assert (result.code, f"copied the registry to {folder}" in result.out) == (0, True)
+    assert f"cd {folder} && python verifier.pyz" in result.out
