@@ -7,14 +7,11 @@ verified by the verifier that it contains, and renamed at the end: it is complet
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -25,12 +22,14 @@ from data.audit.standalone.export_report import ExportReport
 from data.audit.standalone.export_verification import verify_export
 from data.audit.standalone_file import standalone_verifier
 from data.errors import AuditError, MissingRegistryError, SigningKeyError, StoreError
+from data.files.draft_folder import draft_folder
 from data.files.durable_file import sync_folder
 from data.records.instant import write_instant
 from data.registry.audit_log import AuditLog
 from data.registry.exported_events import stored_documents, write_events
 from data.registry.exported_tables import write_tables
 from data.registry.registry import Registry
+from data.registry.snapshot import RegistryFiles, registry_snapshot
 from data.registry.store import CONFIG
 
 
@@ -62,12 +61,11 @@ def export_registry(
     with registry.reading():  # migrates an older file, so that the export has the tables of this version
         pass
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f".{target.name}.", suffix=".draft", dir=target.parent) as temporary:
-            draft = Path(temporary)
+        with draft_folder(target.parent, target.name) as draft:
             folder = draft / target.name
-            with _copied(registry, draft / "copy") as files:
-                _write(registry, files, ExportFolder(folder), model, whole_log)
+            taken_at = write_instant(datetime.now(UTC))
+            with registry_snapshot(registry) as files:
+                _write(registry, files, ExportFolder(folder), model, whole_log, taken_at)
             report = verify_export(folder)
             if archive is not None:
                 pack_export(folder, draft / archive.name)
@@ -78,32 +76,9 @@ def export_registry(
     return Export(target, archive, report)
 
 
-@dataclass(frozen=True)
-class _Copies:
-    """The database and the anchors, in the order of `Registry.anchor_files`, as they were at one moment."""
-
-    taken_at: str
-    database: Path
-    anchors: tuple[Path, ...]
-
-
-@contextmanager
-def _copied(registry: Registry, folder: Path) -> Iterator[_Copies]:
-    """Yield copies in `folder`, which are removed at the end. Writers wait only while they are copied."""
-    folder.mkdir(mode=0o700)
-    live = registry.home.database
-    log = live.with_name(f"{live.name}.wal")  # exists only after a crash
-    anchors = [(path, folder / f"anchor-{number}") for number, (_, path) in enumerate(registry.anchor_files)]
-    with registry.store.locked():
-        taken_at = write_instant(datetime.now(UTC))
-        for original, copy in ((live, folder / live.name), (log, folder / log.name), *anchors):
-            if original.exists():
-                shutil.copyfile(original, copy)
-    yield _Copies(taken_at, folder / live.name, tuple(copy for _, copy in anchors))
-    shutil.rmtree(folder)
-
-
-def _write(registry: Registry, files: _Copies, folder: ExportFolder, model: str, whole_log: bool) -> None:
+def _write(
+    registry: Registry, files: RegistryFiles, folder: ExportFolder, model: str, whole_log: bool, taken_at: str
+) -> None:
     home = registry.home
     with duckdb.connect(str(files.database), read_only=True, config=CONFIG) as connection:
         stored = stored_documents(home.inbox, home.artifacts)
@@ -122,7 +97,7 @@ def _write(registry: Registry, files: _Copies, folder: ExportFolder, model: str,
         raise SigningKeyError(what, "restore the key directory of this registry from its backup")
     fields = {
         **declared, "anchors": anchors, "events": written.events, "made_by": f"modelward {version('modelward')}",
-        "scope": model or "all", "taken_at": files.taken_at, "withheld": written.withheld,
+        "scope": model or "all", "taken_at": taken_at, "withheld": written.withheld,
     }  # fmt: skip
     folder.write("README.md", export_readme(fields).encode())
     folder.sign(fields, declared["origin"], key)
@@ -139,12 +114,13 @@ def _declared(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         raise AuditError(what, "run `modelward audit verify`; keep a copy of every file as it is now") from broken
 
 
-def _write_anchors(registry: Registry, files: _Copies, folder: ExportFolder) -> list[dict[str, str]]:
+def _write_anchors(registry: Registry, files: RegistryFiles, folder: ExportFolder) -> list[dict[str, str]]:
     anchors = []
-    for number, (copy, (location, original)) in enumerate(zip(files.anchors, registry.anchor_files, strict=True), 1):
+    originals = [original.name for _, original in registry.anchor_files]
+    for number, ((location, copy), name) in enumerate(zip(files.anchors, originals, strict=True), 1):
         place = f"log/anchor-{number}.jsonl"
         folder.write(place, copy.read_bytes() if copy.exists() else b"")
-        anchors.append({"file": place, "location": location, "name": original.name})
+        anchors.append({"file": place, "location": location, "name": name})
     return anchors
 
 
