@@ -99,7 +99,8 @@ def test_many_requests_at_once_are_answered(world: World) -> None:
     assert answers.count(200) >= 50
 
 
-def test_too_many_connections_are_refused_until_others_close(world: World) -> None:
+def test_too_many_connections_are_refused_until_others_close(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "GRACE_SECONDS", PATIENCE)
     with serving(world) as server:
         port = server.port
         silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(MOST_AT_ONCE)]
@@ -132,7 +133,7 @@ def test_a_client_that_does_not_finish_its_request_is_cut_off(
 
 
 def test_a_client_that_does_not_read_its_response_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "READING_SECONDS", 0.2)
     with serving_app(endless) as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(REQUEST)
         wait_until(lambda: server.open_connections == 1)
