@@ -32,7 +32,7 @@ from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.form_answer import FormAnswer, form_answer
+from tasks.run.form_answer import FormAnswer, forget_answer, form_answer
 from tasks.run.retry_transient import TRANSIENT_ERRORS, retry_transient
 from tasks.run.take_steps import PLAIN_CALLS, Steps, gate_key, name_step, step
 from views.forms.objection import NO_OBJECTION, Objection
@@ -92,10 +92,17 @@ def ask_until_settled(
         key = gate_key(question.name, attempt)
         steps.ask(ask_people, key, question.people(), ends, attempt)
         answer = _answered(key, form, question.subject, patience)
-        settled = steps.take(judge_answer, question, answer, attempt)
+        try:
+            settled = steps.take(judge_answer, question, answer, attempt)
+        except ModelwardError:
+            forget_answer(_input_key(key))  # the error ends the run, so nothing reads the answer again
+            raise
         if settled.done or (settled.in_doubt and not retry_transient(question.is_open, patience)):
+            forget_answer(_input_key(key))
             return
         retry_transient(partial(_record_unsettled, question, attempt, settled, as_of), patience)
+        # Not before this event: a run that is started again until then asks under the same key, and reads the answer.
+        forget_answer(_input_key(key))
         objection = settled.objection
 
 
@@ -159,11 +166,16 @@ def _ask(key: str, form: type[RunInput], subject: str, patience: timedelta) -> F
     left = max(1, min(LONGEST_WAIT_SECONDS, ceil(patience.total_seconds())))
     try:
         if runtime.deployment.id:
-            return form_answer(suspend_flow_run(wait_for_input=form, key=key, timeout=left), f"suspended-{key}")
+            return form_answer(suspend_flow_run(wait_for_input=form, key=key, timeout=left), _input_key(key))
         entered = pause_flow_run(wait_for_input=form, key=key, timeout=left, poll_interval=POLL_SECONDS)
-        return form_answer(entered, f"paused-{key}")
+        return form_answer(entered, _input_key(key))
     except FlowPauseTimeout as error:
         raise RequestClosedError(f"nobody answered the question about {short(subject)} in time") from error
+
+
+def _input_key(key: str) -> str:
+    """Return the key under which Prefect stores an answer: the name of the waiting state and the key of the pause."""
+    return f"suspended-{key}" if runtime.deployment.id else f"paused-{key}"
 
 
 def _unfit(error: ValidationError) -> str:

@@ -7,12 +7,14 @@ the server cannot make an older code valid.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from prefect import runtime
+from prefect.exceptions import ObjectNotFound
 from prefect.input import RunInput
 from prefect.input.run_input import keyset_from_base_key
 from pydantic import Field, SecretStr
@@ -21,6 +23,7 @@ from data.errors import PrefectUnavailableError
 from data.registry.command import Proof
 from tasks.run.ask_prefect import asking_prefect
 
+LOG = logging.getLogger(__name__)
 OneTimeCode = Annotated[
     SecretStr,
     Field(
@@ -60,3 +63,20 @@ def _received_at(key: str) -> datetime | None:
     except PrefectUnavailableError:
         return None
     return found[0].created if found else None
+
+
+def forget_answer(key: str) -> None:
+    """Delete the values entered in a form from the server: it stores them in clear, with the one-time code.
+
+    A code in an answer that was judged is worthless, because the registry accepts it once. So an answer that cannot be
+    deleted is only reported in the log. Call this after the answer was judged and its outcome recorded: a run that is
+    started again before that reads the answer once more.
+    """
+    run = runtime.flow_run.id
+    if not run:
+        return
+    try:
+        with asking_prefect("the deletion of an answer") as client:
+            client.delete_flow_run_input(UUID(run), keyset_from_base_key(key)["response"])
+    except (PrefectUnavailableError, ObjectNotFound) as error:
+        LOG.warning("the answer %r of run %s was not deleted: %s", key, run, type(error).__name__)
