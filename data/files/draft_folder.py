@@ -1,6 +1,6 @@
 """Provides hidden folders for unfinished copies; what a killed process left is removed by the next user of the place.
 
-The folder itself is locked (`flock`) while its process runs, so an abandoned folder can be told from one in use.
+The folder itself is locked (`flock`) while its process runs, so an abandoned folder differs from one in use.
 """
 
 from __future__ import annotations
