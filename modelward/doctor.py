@@ -21,7 +21,7 @@ from data.errors import ModelwardError
 from data.files.exposure import exposure_of
 from data.files.home import Home
 from data.files.served_folder import served_access
-from data.files.write_check import LEAST_FREE_BYTES, folder_fault, free_bytes, written_folders
+from data.files.writability import LEAST_FREE_BYTES, folder_fault, free_bytes, written_folders
 from data.notices.channels.configuration import channels_of, days_of
 from data.notices.channels.delivery import DeliveryRecords
 from data.notices.outbox import Outbox
@@ -207,8 +207,7 @@ def _anchors(registry: Registry, head: Head) -> Check:
 
 
 def _clock(registry: Registry, head: Head) -> Check:
-    with registry.store.reading() as connection:
-        fault = registry.clock.fault(connection, head)
+    fault = registry.clock_fault(head)
     if fault is not None:
         return Check("clock", "fail", fault.what, fault.remedy)
     latest = head.recorded_at[:19]

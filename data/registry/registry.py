@@ -20,9 +20,17 @@ from data.audit import keys
 from data.audit.anchor import AnchorSink, FileAnchor
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
-from data.errors import AlteredRowError, AnchorError, ConflictError, InputError, JournalError, SigningKeyError
+from data.errors import (
+    AlteredRowError,
+    AnchorError,
+    ClockError,
+    ConflictError,
+    InputError,
+    JournalError,
+    SigningKeyError,
+)
 from data.files.home import Home
-from data.files.write_check import require_writable
+from data.files.writability import require_writable
 from data.records.person import SERVICE, Actor
 from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog, Event, Head
@@ -149,6 +157,11 @@ class Registry:
         Other processes wait until the session ends. Raises MissingRegistryError, StoreLockedError, SchemaVersionError.
         """
         return self.store.session()
+
+    def clock_fault(self, head: Head) -> ClockError | None:
+        """Return why the clock of this host cannot be trusted to date the next event; None if it can."""
+        with self.store.reading() as connection:
+            return self.clock.fault(connection, head)
 
     def head(self) -> Head:
         """Return the head of the log: size, clock, time of the last event. Raises MissingRegistryError, StoreError."""

@@ -68,8 +68,8 @@ def copy_registry(registry: Registry, folder: Path) -> RegistryFiles:
             copy_file(live.database, copies.database)
             if live.log.exists():
                 copy_file(live.log, copies.log)
-        for one in growing:
-            copy_beginning(one.original, one.size, one.target)
+        for file in growing:
+            copy_beginning(file.original, file.size, file.target)
     return copies
 
 

@@ -20,7 +20,7 @@ from data.audit.journal import append_lines
 from data.errors import FileError, JournalError, ModelwardError, StoreError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
-from data.files.write_check import LEAST_FREE_BYTES
+from data.files.writability import LEAST_FREE_BYTES
 from data.logs.profile_cache import ProfileCache
 from data.notices.channels.delivery import DeliveryRecords
 from data.records.person import Actor
@@ -147,7 +147,7 @@ def test_a_nearly_full_disk_is_refused_before_anything_is_recorded(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = world.home.journal.read_bytes()
-    monkeypatch.setattr("data.files.write_check.free_bytes", lambda _: LEAST_FREE_BYTES - 1)
+    monkeypatch.setattr("data.files.writability.free_bytes", lambda _: LEAST_FREE_BYTES - 1)
     with pytest.raises(FileError, match="needs 16 MiB of free space"):
         world.model()
     assert world.home.journal.read_bytes() == before

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import FileError
-from data.files import write_check
+from data.files import writability
 from data.files.home import Home
-from data.files.write_check import folder_fault, free_bytes, probe_folder, require_writable, written_folders
+from data.files.writability import folder_fault, free_bytes, probe_folder, require_writable, written_folders
 
 
 class Status:
@@ -76,7 +76,7 @@ def test_a_file_that_is_written_in_place_is_checked_too(tmp_path: Path, monkeypa
         (tmp_path / name).touch()
     assert folder_fault(tmp_path) is None
     checked = list[str]()
-    monkeypatch.setattr(write_check, "require_writable", lambda path: checked.append(path.name))
+    monkeypatch.setattr(writability, "require_writable", lambda path: checked.append(path.name))
     assert folder_fault(tmp_path) is None
     assert checked == [tmp_path.name, "events.jsonl"]
 
