@@ -31,14 +31,18 @@ class References:
     def check(self) -> None:
         """Add a finding for each digest whose file is missing or whose content has another digest."""
         for digest, seq in self._first.items():
-            path = self._find(digest)
-            if path is None:
-                self._findings.add(f"refers to sha256:{digest}, missing from {self._directory.name}", seq=seq)
-                continue
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != digest:
-                self._findings.add(f"refers to sha256:{digest}, but the stored file has sha256:{found}", seq=seq)
+            with self._findings.catching(f"refers to sha256:{digest}, which", seq=seq):
+                self._check_file(digest, seq)
+
+    def _check_file(self, digest: str, seq: int) -> None:
+        path = self._find(digest)
+        if path is None:
+            self._findings.add(f"refers to sha256:{digest}, missing from {self._directory.name}", seq=seq)
+            return
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != digest:
+            self._findings.add(f"refers to sha256:{digest}, but the stored file has sha256:{found}", seq=seq)
 
     def _find(self, digest: str) -> Path | None:
         layouts = (digest, f"{digest[:2]}/{digest}", f"sha256/{digest}", f"sha256/{digest[:2]}/{digest}")

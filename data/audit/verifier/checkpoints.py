@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.audit.verifier.governance import Governance
-from data.audit.verifier.journal import complete_lines
+from data.audit.verifier.journal import complete_lines, is_file
 from data.audit.verifier.report import Findings
 from data.audit.verifier.signature import Note, is_signed, read_note
 
@@ -31,9 +31,12 @@ class Source:
 
 def read_anchor(location: str, path: Path, findings: Findings) -> Source:
     """Return the notes of an anchor file; add a finding for a missing or empty file or an unknown location."""
-    notes = [_note(line) for line in complete_lines(path)] if path.is_file() else []
+    notes: list[str] = []
+    found = is_file(path)
+    with findings.catching(f"the anchor {path.name}"):
+        notes.extend(_note(line) for line in (complete_lines(path) if found else ()))
     if not notes:
-        findings.add(f"the anchor {path.name} {'contains no checkpoint' if path.is_file() else 'is missing'}")
+        findings.add(f"the anchor {path.name} {'contains no checkpoint' if found else 'is missing'}")
     if location not in ASSURANCE[1:]:
         findings.add(f"the anchor {path.name} has the location {location!r}; allowed are {', '.join(ASSURANCE[1:])}")
         location = ASSURANCE[0]
@@ -41,9 +44,10 @@ def read_anchor(location: str, path: Path, findings: Findings) -> Source:
 
 
 def _note(line: bytes) -> str:
+    """Return the note of a line: one JSON string in UTF-8 without a byte order mark; empty for any other line."""
     try:
-        note = json.loads(line)
-    except ValueError:
+        note = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
         return ""
     return note if isinstance(note, str) else ""
 

@@ -52,7 +52,7 @@ class Governance:
             return "the origin or the log_id of genesis is wrong"
         if read_vkey(vkey) is None or read_vkey(recovery) is None or vkey == recovery:
             return "genesis does not declare a verification key and a different recovery key"
-        if data.get("clock") not in {"wall", "replay"}:
+        if data.get("clock") not in ("wall", "replay"):
             return f"the clock of genesis is {data.get('clock')!r}, but must be wall or replay"
         self.origin, self._log_id, self._recovery = event["log"], data["log_id"], recovery
         self._keys, self.is_replay = [(1, vkey)], data["clock"] == "replay"

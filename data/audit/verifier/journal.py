@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+LONGEST_LINE = 64 << 20
+"""The greatest length of a line in bytes. No event is as long; a file without line breaks must not fill memory."""
+
 
 class JournalComparison:
     """Reads the journal along with the events; after the first difference no further line is compared."""
@@ -13,7 +16,9 @@ class JournalComparison:
     def __init__(self, path: Path | None) -> None:
         self._lines: Iterator[bytes] | None = None
         self._next = 0
-        self.missing = path is not None and not path.is_file()
+        self.broken = ""
+        """Why the journal cannot be read to its end; empty if it can."""
+        self.missing = path is not None and not is_file(path)
         if path is not None and not self.missing:
             self._lines = complete_lines(path)
 
@@ -21,7 +26,11 @@ class JournalComparison:
         """Return how the journal differs for event `seq`; empty if its line is `expected` or no journal is compared."""
         if self._lines is None or seq < self._next:
             return ""
-        line = next(islice(self._lines, seq - self._next, None), None)
+        try:
+            line = next(islice(self._lines, seq - self._next, None), None)
+        except OSError as broken:
+            self._lines, self.broken = None, f"the journal cannot be read: {broken}"
+            return self.broken
         self._next = seq + 1
         if line == expected:
             return ""
@@ -30,12 +39,32 @@ class JournalComparison:
 
     def surplus(self) -> int:
         """Return the number of lines in the journal after the last event compared."""
-        return 0 if self._lines is None else sum(1 for _ in self._lines)
+        if self._lines is None:
+            return 0
+        try:
+            return sum(1 for _ in self._lines)
+        except OSError as broken:
+            self.broken = f"the journal cannot be read: {broken}"
+            return 0
+
+
+def is_file(path: Path) -> bool:
+    """Return True if the path is a file that can be found; False where its folder may not be read."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def complete_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of an append-only file without line breaks; an incomplete last line is left out."""
+    """Yield the lines of an append-only file without line breaks; an incomplete last line is left out.
+
+    Only the byte 0x0A ends a line. A line of more than 64 MiB is yielded cut. Raises OSError.
+    """
     with path.open("rb") as file:
-        for line in file:
-            if line.endswith(b"\n"):
-                yield line[:-1]
+        while line := file.readline(LONGEST_LINE):
+            rest = line
+            while not rest.endswith(b"\n") and rest:
+                rest = file.readline(LONGEST_LINE)
+            if rest:
+                yield line.removesuffix(b"\n")

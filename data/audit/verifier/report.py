@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+import duckdb
 
 SHOWN_A_PLACE = 20
 """The number of findings listed for the events, and for each table; further findings are only counted."""
+
+LONGEST = 1_000
+"""The greatest number of characters of a finding's text, table or key, because the files may be hostile."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +42,42 @@ class Report:
 
 class Findings:
     """Collects findings and lists only the first 20 for each table, so that the report of a large broken log stays
-    short."""
+    short. The number of the event is kept of every finding, listed or not."""
 
     def __init__(self) -> None:
         self._kept: list[Discrepancy] = []
         self._count: Counter[str | None] = Counter()
+        self._seqs = array("q")
 
     def add(self, what: str, seq: int | None = None, table: str | None = None, key: str | None = None) -> None:
-        """Record one finding."""
+        """Record one finding. Characters that a terminal cannot show are escaped, and long texts are cut."""
+        table = None if table is None else _printable(table)
+        if seq is not None:
+            self._seqs.append(seq)
         self._count[table] += 1
         if self._count[table] <= SHOWN_A_PLACE:
-            self._kept.append(Discrepancy(what, seq, table, key))
+            self._kept.append(Discrepancy(_printable(what), seq, table, None if key is None else _printable(key)))
+
+    @contextmanager
+    def catching(self, thing: str, seq: int | None = None, table: str | None = None) -> Iterator[None]:
+        """Make an exception of the block a finding about `thing`, so that the verification of the rest goes on.
+
+        A lack of memory for DuckDB ends the block: the caller repeats the verification with more.
+        """
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise
+        except Exception as broken:  # noqa: BLE001 - whatever a hostile file provokes is a finding about that file
+            self.add(f"{thing} cannot be read: {type(broken).__name__}: {broken}", seq=seq, table=table)
 
     def first_between(self, start: int, end: int) -> int | None:
-        """Return the first event with a listed finding with `start` ≤ seq < `end`; None without one."""
-        return min((f.seq for f in self._kept if f.seq is not None and start <= f.seq < end), default=None)
+        """Return the first event with a finding with `start` ≤ seq < `end`; None without one."""
+        return min((seq for seq in self._seqs if start <= seq < end), default=None)
+
+    def first(self) -> int | None:
+        """Return the first event with a finding, listed or not; None without one."""
+        return min(self._seqs, default=None)
 
     def all(self) -> list[Discrepancy]:
         """Return the listed findings, and for each table the number of findings that are not listed."""
@@ -58,3 +87,11 @@ class Findings:
             if count > SHOWN_A_PLACE
         ]
         return self._kept + more
+
+
+def _printable(text: str) -> str:
+    """Return a text on one line, at most 1,000 characters long, with every other character escaped."""
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    if shown.isprintable():
+        return shown
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shown)

@@ -57,14 +57,19 @@ def read_vkey(vkey: str) -> Key | None:
     key_id = hashlib.sha256(found["name"].encode("utf-8", "replace") + b"\n" + packed).digest()[:4]
     if key_id.hex() != found["id"]:
         return None
-    return Key(found["name"], key_id, Ed25519PublicKey.from_public_bytes(packed[1:]))
+    try:
+        return Key(found["name"], key_id, Ed25519PublicKey.from_public_bytes(packed[1:]))
+    except ValueError:
+        return None
 
 
 def is_signed(note: Note, vkey: str) -> bool:
     """Return True if the key signed the note: at least one line has its name and id, and every such line is valid."""
     key, found = read_vkey(vkey), False
-    for line in note.lines.splitlines() if key else ():
-        name, packed = line.split(" ")[1], unbase64(line.split(" ")[2])
+    # Only the byte 0x0A ends a line: a name may contain U+2028 and other characters at which `splitlines` splits.
+    for line in note.lines.removesuffix("\n").split("\n") if key else ():
+        _, name, signature = line.split(" ")
+        packed = unbase64(signature)
         if key is not None and packed is not None and (name, packed[:4]) == (key.name, key.id):
             if not holds(vkey, note.text, packed[4:]):
                 return False

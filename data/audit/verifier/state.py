@@ -54,7 +54,8 @@ class RebuiltState:
             if table not in tables:
                 self._findings.add("the table is missing", table=table)
             elif self._has_its_columns(table, tables[table], declared):
-                self._compare_rows(registry, table)
+                with self._findings.catching("the table", table=table):
+                    self._compare_rows(registry, table)
 
     def compare_row_index(self, registry: AttachedRegistry) -> None:
         """Compare the index of row images with the events: for each row the number of its last event."""

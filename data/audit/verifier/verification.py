@@ -51,7 +51,7 @@ def verify(
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
             continue
-        except (duckdb.Error, OSError) as broken:
+        except Exception as broken:  # noqa: BLE001 - see the docstring: the report says what could not be read
             findings.add(f"the file cannot be read: {broken}")
         break
     return _concluded(report, findings)
@@ -70,7 +70,7 @@ def _attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection
 
 def _concluded(report: Report, findings: Findings) -> Report:
     report.findings = findings.all()
-    report.first_bad_seq = min((one.seq for one in report.findings if one.seq is not None), default=None)
+    report.first_bad_seq = findings.first()
     report.ok = not report.findings
     return report
 
@@ -95,21 +95,32 @@ class _Verification:
         if not self._registry.check_audit_tables(self._findings):
             return
         sources = [read_anchor(location, path, self._findings) for location, path in anchors]
-        stored = self._stored_notes()
+        stored = Source("the database", [], "checkpoint")
+        with self._findings.catching("the table", table="checkpoint"):
+            stored = self._stored_notes()
         sizes = sizes_of([stored, *sources])
         self._tree = Tree(sizes)
         self._seals = Seals(self._governance, 0 if deep else max(sizes, default=0), self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
         self._references = References(artifacts, self._findings) if artifacts else None
-        self._read_events(JournalComparison(journal))
-        self._registry.check_head(self._findings, self._tree.size, self._chain.leaf, self._tree.frontier())
-        self._registry.check_schema_version(self._findings, self._governance)
-        self._registry.check_seals_declared(self._findings, self._governance)
-        self._check_notes(stored, sources)
+        with self._findings.catching("the log", table="audit_event"):
+            self._read_events(JournalComparison(journal))
+        self._compare_tables(stored, sources)
+    def _compare_tables(self, stored: Source, sources: list[Source]) -> None:
+        """Compare the tables of the log, the checkpoints, the state and the artifacts with what the events say."""
+        with self._findings.catching("the table", table="audit_head"):
+            self._registry.check_head(self._findings, self._tree.size, self._chain.leaf, self._tree.frontier())
+        with self._findings.catching("the table", table="schema_version"):
+            self._registry.check_schema_version(self._findings, self._governance)
+        with self._findings.catching("the table", table="audit_event"):
+            self._registry.check_seals_declared(self._findings, self._governance)
+        with self._findings.catching("a checkpoint"):
+            self._check_notes(stored, sources)
         if self._state:
-            self._state.compare(self._registry, self._governance.tables)
-            if self._registry.is_sealed:
-                self._state.compare_row_index(self._registry)
+            with self._findings.catching("the state"):
+                self._state.compare(self._registry, self._governance.tables)
+                if self._registry.is_sealed:
+                    self._state.compare_row_index(self._registry)
         if self._references:
             self._references.check()
 
@@ -129,6 +140,8 @@ class _Verification:
             self._findings.add("the journal is missing")
         if surplus := journal.surplus():
             self._findings.add(f"the last events are missing: the journal has {surplus} more", seq=self._next)
+        elif journal.broken:
+            self._findings.add(journal.broken)
         for name, seq in self._registry.repeated_ids():
             self._findings.add(f"the id {name} was used before: the event is a replay", seq=seq)
 
@@ -138,14 +151,22 @@ class _Verification:
         leaf = hashlib.sha256(b"\x00" + body).digest()
         if seq != self._next:
             self._record_gap(seq)
-        fault = format_fault(event)
-        if event is not None and not fault:
-            self._apply(seq, event)
-            fault = self._chain.fault(row, event, leaf) or self._seals.fault(seq, event, leaf, seal)
+        try:
+            fault = self._fault(row, event, leaf, seal)
+        except Exception as broken:  # noqa: BLE001 - whatever a hostile event provokes is a finding about that event
+            fault = f"the event cannot be checked: {type(broken).__name__}: {broken}"
         for what in filter(None, (fault, journal.fault(seq, journal_line(body, seal)))):
             self._findings.add(what, seq=seq)
         self._tree.append(leaf)
         self._chain.leaf, self._next = leaf.hex(), seq + 1
+
+    def _fault(self, row: tuple[Any, ...], event: Event | None, leaf: bytes, seal: bytes | None) -> str:
+        """Return the first fault of an event, empty if there is none; apply the event if it has the right format."""
+        fault = format_fault(event)
+        if event is None or fault:
+            return fault
+        self._apply(row[0], event)
+        return self._chain.fault(row, event, leaf) or self._seals.fault(row[0], event, leaf, seal)
 
     def _apply(self, seq: int, event: Event) -> None:
         self._governance.apply(seq, event)
