@@ -18,7 +18,7 @@ def write_verifier(target: Path) -> Path:
 
     The same sources always give the same bytes.
     """
-    sources = [_LAYER / "__init__.py", _LAYER / "audit" / "__init__.py", *sorted(_folder().glob("*.py"))]
+    sources = [_LAYER / "__init__.py", _LAYER / "audit" / "__init__.py", *sorted(_folder().rglob("*.py"))]
     members = {str(Path("data") / path.relative_to(_LAYER)): path.read_text(encoding="utf-8") for path in sources}
     with target.open("wb") as file:
         file.write(_FIRST_LINE)

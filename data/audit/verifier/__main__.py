@@ -35,7 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     anchors = "a file of signed checkpoints; LOCATION is local (default), off-host or witnessed"
     parser.add_argument("--anchor", type=_anchor, action="append", default=[], metavar="[LOCATION=]FILE", help=anchors)
     parser.add_argument("--artifacts", type=Path, help="the directory of artifacts; each file is hashed")
-    parser.add_argument("--deep", action="store_true", help="also rebuild and compare every state table")
+    deep = "also rebuild and compare every state table, and judge every decision again"
+    parser.add_argument("--deep", action="store_true", help=deep)
     parser.add_argument("--trusted-vkey", help="the verification key that genesis must declare")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser
@@ -51,7 +52,7 @@ def _as_text(report: Report) -> str:
     findings = f"{count} finding" if count == 1 else f"{count} findings"
     lines = [
         "The log is valid." if report.ok else f"The log is NOT VALID: {findings}.",
-        f"events: {report.events}, anchored: {report.anchored}, assurance: {report.assurance}",
+        f"events: {report.events}, anchored: {report.anchored}, assurance: {report.assurance}, judged: {report.judged}",
         *(_line(finding) for finding in report.findings),
     ]
     return "\n".join(lines) + "\n"

@@ -29,13 +29,14 @@ class Discrepancy:
 
 @dataclass
 class Report:
-    """The outcome: `anchored` is the largest size that an anchor proves, `first_bad_seq` the first event with a
-    finding."""
+    """The outcome: `anchored` is the largest size that an anchor proves, `judged` the number of events that were judged
+    again, `first_bad_seq` the first event with a finding."""
 
     ok: bool = False
     events: int = 0
     anchored: int = 0
     assurance: str = "none"
+    judged: int = 0
     first_bad_seq: int | None = None
     findings: list[Discrepancy] = field(default_factory=list)
 

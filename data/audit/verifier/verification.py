@@ -17,6 +17,7 @@ from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
+from data.audit.verifier.judges import PEOPLE, Judging
 from data.audit.verifier.report import Findings, Report
 from data.audit.verifier.seals import Seals, journal_line
 from data.audit.verifier.state import RebuiltState
@@ -87,6 +88,8 @@ class _Verification:
         self._next = 0
         self._references: References | None = None
         self._state: RebuiltState | None = None
+        self._judging: Judging | None = None
+        self._is_governed = False
 
     def run(
         self, journal: Path | None, anchors: Sequence[tuple[str, Path]], artifacts: Path | None, deep: bool
@@ -102,10 +105,12 @@ class _Verification:
         self._tree = Tree(sizes)
         self._seals = Seals(self._governance, 0 if deep else max(sizes, default=0), self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
+        self._judging = Judging(self._findings) if deep else None
         self._references = References(artifacts, self._findings) if artifacts else None
         with self._findings.catching("the log", table="audit_event"):
             self._read_events(JournalComparison(journal))
         self._compare_tables(stored, sources)
+
     def _compare_tables(self, stored: Source, sources: list[Source]) -> None:
         """Compare the tables of the log, the checkpoints, the state and the artifacts with what the events say."""
         with self._findings.catching("the table", table="audit_head"):
@@ -172,8 +177,18 @@ class _Verification:
         self._governance.apply(seq, event)
         if self._state:
             self._state.fold(seq, event["rows"])
+        if self._judging and self._has_people(event):
+            self._judging.judge(seq, event, self._governance.origin, self._governance.is_replay)
+            self._report.judged = self._judging.judged
         if self._references:
             self._references.add(seq, event["refs"])
+
+    def _has_people(self, event: Event) -> bool:
+        """Return True if the log declares a roster, or writes one without declaring its tables."""
+        tables = self._governance.tables
+        written = tables is None and any(type(one) is dict and one.get("table") == PEOPLE for one in event["rows"])
+        self._is_governed = self._is_governed or written or PEOPLE in (tables or ())
+        return self._is_governed
 
     def _record_gap(self, seq: int) -> None:
         """Add a finding for a gap or repetition in the sequence; later events are read, but the chain is

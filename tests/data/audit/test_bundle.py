@@ -39,7 +39,7 @@ def test_the_bundle_contains_only_the_verifier(tmp_path: Path) -> None:
 def test_the_verifier_imports_no_other_module_of_modelward() -> None:
     folder = Path(__file__).parents[3] / "data" / "audit" / "verifier"
     imports = [
-        line for path in folder.glob("*.py") for line in path.read_text(encoding="utf-8").splitlines()
+        line for path in folder.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith(("from data.", "import data.", "from rfc8785", "import rfc8785"))
     ]  # fmt: skip
     assert imports

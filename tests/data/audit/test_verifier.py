@@ -195,7 +195,7 @@ def test_at_most_twenty_edited_rows_are_listed_and_the_rest_counted(toy: Toy) ->
 def test_the_command_line_prints_the_report_as_text(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--database", str(toy.database), "--journal", str(toy.journal.path), "--anchor", str(toy.anchor_path)]
     assert main([*options, "--deep", "--artifacts", str(toy.artifacts)]) == 0
-    assert capsys.readouterr().out == "The log is valid.\nevents: 13, anchored: 13, assurance: local\n"
+    assert capsys.readouterr().out == "The log is valid.\nevents: 13, anchored: 13, assurance: local, judged: 0\n"
     toy.sql("UPDATE model SET owner = 'eve'", "UPDATE audit_event SET type = 'x' WHERE seq = 4")
     toy.anchor_path.unlink()
     assert main([*options, "--deep"]) == 1
@@ -210,5 +210,6 @@ def test_the_command_line_prints_the_report_as_json(toy: Toy, capsys: pytest.Cap
     options = ["--database", str(toy.database), "--anchor", f"off-host={toy.anchor_path}", "--json"]
     assert main(options) == 0
     assert json.loads(capsys.readouterr().out) == {
-        "ok": True, "events": 13, "anchored": 13, "assurance": "off-host", "first_bad_seq": None, "findings": [],
+        "ok": True, "events": 13, "anchored": 13, "assurance": "off-host", "judged": 0, "first_bad_seq": None,
+        "findings": [],
     }  # fmt: skip
