@@ -107,6 +107,15 @@ def test_a_forged_event_with_its_line_in_the_journal_is_not_signed(world: World)
     assert (report.ok, report.first_bad_seq) == (False, report.events - 1)
 
 
+def test_a_false_note_of_a_great_size_hides_no_unsealed_event(world: World) -> None:
+    forge_event(world)
+    note = f"{keys.stored_origin(world.home.keys)}\n999999\n{'A' * 43}=\n\n— log.example AAAAAA==\n"
+    with world.home.anchor.open("ab") as anchor:
+        anchor.write(json.dumps(note, ensure_ascii=False).encode() + b"\n")
+    report = verify_registry(again(world), deep=False)
+    assert "the event is not sealed by the key of the log" in {one.what for one in report.findings}
+
+
 def test_a_missing_journal_is_refused_and_written_again_only_on_request(world: World) -> None:
     whole = world.home.journal.read_bytes()
     world.home.journal.unlink()

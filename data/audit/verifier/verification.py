@@ -20,6 +20,7 @@ from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.judges import PEOPLE, Judging
 from data.audit.verifier.report import Findings, Report
 from data.audit.verifier.seals import Seals, journal_line
+from data.audit.verifier.signature import is_signed, read_note
 from data.audit.verifier.state import RebuiltState
 from data.audit.verifier.tree import Tree
 
@@ -103,13 +104,28 @@ class _Verification:
             stored = self._stored_notes()
         sizes = sizes_of([stored, *sources])
         self._tree = Tree(sizes)
-        self._seals = Seals(self._governance, 0 if deep else max(sizes, default=0), self._registry.is_sealed)
+        start = 0 if deep else self._signed_size([stored, *sources])
+        self._seals = Seals(self._governance, start, self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
         self._judging = Judging(self._findings) if deep else None
         self._references = References(artifacts, self._findings) if artifacts else None
         with self._findings.catching("the log", table="audit_event"):
             self._read_events(JournalComparison(journal))
         self._compare_tables(stored, sources)
+
+    def _signed_size(self, sources: Sequence[Source]) -> int:
+        """Return the greatest size that a note states which a key of the log signed; 0 where there is none.
+
+        The keys are read from the events before these are verified: a wrong key is a finding later.
+        """
+        query = f"SELECT body FROM {_EVENTS} WHERE type IN ('log.created', 'log.key_rotated')"
+        events = parse_all([body or b"" for (body,) in self._registry.rows(query)])
+        keys = [str(data.get("vkey")) for event in events if event and isinstance(data := event.get("data"), dict)]
+        notes = {note for source in sources for text in source.notes if (note := read_note(text))}
+        for note in sorted(notes, key=lambda note: -note.size):
+            if any(is_signed(note, key) for key in keys):
+                return note.size
+        return 0
 
     def _compare_tables(self, stored: Source, sources: list[Source]) -> None:
         """Compare the tables of the log, the checkpoints, the state and the artifacts with what the events say."""
