@@ -15,6 +15,9 @@ from typing import Any
 Event = dict[str, Any]
 
 _WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_BEYOND_BASIC_PLANE = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
+_AFTER_SURROGATES = (b"\xee", b"\xef")
+"""First bytes in UTF-8 of the characters from U+10000, and of those from U+E000 to U+FFFF."""
 _SAFE_DIGITS = 15
 _LONG = b"0" * (_SAFE_DIGITS + 1)
 _DIGITS_AS_ZEROS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
@@ -28,8 +31,10 @@ class NotCanonicalError(ValueError):
 def parse_all(bodies: Sequence[bytes]) -> list[Event | None]:
     """Return each body as an object, or None where the body is not one canonical JSON object."""
     events = [_parse(body) for body in bodies]
+    joined = b"[%b]" % b",".join(bodies)
     try:
-        if None not in events and _WRITE(events).encode("utf-8", "surrogatepass") == b"[%b]" % b",".join(bodies):
+        is_safe = None not in events and not _order_differs(joined)
+        if is_safe and _WRITE(events).encode("utf-8", "surrogatepass") == joined:
             return events
     except RecursionError:
         pass  # one body is nested too deeply; the check of each body says which
@@ -44,6 +49,14 @@ def write(value: object) -> str:
     if isinstance(value, list):
         return "[" + ",".join(write(one) for one in value) + "]"
     return _number(value) if isinstance(value, float) else _WRITE(value)
+
+
+def _order_differs(text: bytes) -> bool:
+    """Return True if names in the text may be sorted differently by code points, as Python does, and by UTF-16.
+
+    That needs a character beyond the basic plane, and one from U+E000 to U+FFFF: UTF-16 sorts the former first.
+    """
+    return any(lead in text for lead in _BEYOND_BASIC_PLANE) and any(lead in text for lead in _AFTER_SURROGATES)
 
 
 def _parse(body: bytes) -> Event | None:

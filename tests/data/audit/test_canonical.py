@@ -89,3 +89,11 @@ def test_keys_are_in_the_order_of_utf_16() -> None:
 def test_a_value_without_canonical_form_is_not_written(real: float) -> None:
     with pytest.raises(ValueError, match=str(real)):
         write([real])
+
+
+def test_names_are_sorted_by_their_utf_16_form() -> None:
+    """U+1F600 is written D83D DE00 in UTF-16 and so comes before U+FF21, although its code point is greater."""
+    sorted_by_utf_16 = '{"\U0001f600":1,"\uff21":2}'.encode()
+    sorted_by_code_point = '{"\uff21":2,"\U0001f600":1}'.encode()
+    assert parse_all([sorted_by_utf_16]) == [{"\U0001f600": 1, "\uff21": 2}]
+    assert parse_all([sorted_by_code_point]) == [None]
