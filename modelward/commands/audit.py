@@ -145,13 +145,10 @@ def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
 
 
 def _show(report: Report, deep: bool) -> None:
-    depth = (
-        f"every event, table and artifact; {report.judged} events judged again"
-        if deep
-        else "every event; add --deep for decisions, tables and artifacts"
-    )
+    depth = "every event, table and artifact" if deep else "every event; --deep also judges decisions"
+    judged = f", {report.judged} judged again" if deep else ""
     say(f"the audit log is verified ({depth})" if report.ok else "THE AUDIT LOG FAILS VERIFICATION")
-    say(f"{report.events} events, {report.anchored} of them anchored, assurance: {report.assurance}")
+    say(f"{report.events} events, {report.anchored} of them anchored{judged}, assurance: {report.assurance}")
     if report.ok:
         if report.assurance == "local":
             remark("journal and anchors are on this host, so its owner could have replaced them and the log together")
