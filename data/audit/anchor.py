@@ -53,9 +53,8 @@ class FileAnchor:
 
     def append(self, note: str) -> None:
         """Write the note to disk before returning; an incomplete last line is removed first. Raises `AnchorError`."""
-        line = json.dumps(note, ensure_ascii=False).encode()
         try:
-            append_lines(self.path, [line])
+            append_lines(self.path, [note_line(note)])
         except JournalError as broken:
             raise AnchorError(f"the checkpoint was not anchored: {broken.what}", broken.remedy) from broken
 
@@ -79,6 +78,11 @@ class FileAnchor:
             return next((_note(self.path, line) for line in last_lines(self.path, 1)), None)
         except JournalError as broken:
             raise AnchorError(broken.what, broken.remedy) from broken
+
+
+def note_line(note: str) -> bytes:
+    """Return the line of an anchor file for a note, without line break: the note as a JSON string."""
+    return json.dumps(note, ensure_ascii=False).encode()
 
 
 def confirmed_name(sink: AnchorSink) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.errors import JournalError
+from data.files.durable_file import sync_folder
 from data.files.file_fault import described, remedy_for
 
 RECOVER_JOURNAL = "run `modelward recover journal --reason TEXT`, which keeps the damaged file"
@@ -126,7 +127,7 @@ def append_lines(path: Path, lines: Sequence[bytes]) -> None:
         new = not path.exists()
         _write(path, b"".join(line + b"\n" for line in lines))
         if new:
-            _sync_directory(path.parent)
+            sync_folder(path.parent)
     except OSError as broken:
         raise JournalError(described(broken, path, "written"), remedy_for(broken, path)) from broken
 
@@ -207,13 +208,5 @@ def _write(path: Path, payload: bytes) -> None:
         except OSError:
             os.ftruncate(descriptor, before)
             raise
-    finally:
-        os.close(descriptor)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -53,6 +53,20 @@ def load(directory: Path, origin: str) -> SigningKey:
     return _read(directory / LOG_KEY, origin)
 
 
+def load_declared(directory: Path, origin: str, vkey: str) -> SigningKey:
+    """Return the key of the log `origin`, which the log declares as `vkey`.
+
+    Raises `SigningKeyError` in the same cases as `load`, and for another key.
+    """
+    key = load(directory, origin)
+    if key.vkey != vkey:
+        raise SigningKeyError(
+            f"{directory / LOG_KEY} is not the key that the log declares",
+            "restore the key directory of this registry from its backup",
+        )
+    return key
+
+
 def load_or_create(directory: Path, origin: str) -> SigningKey:
     """Return the key of the log `origin`; create it if missing, as a file of mode 0600 in a folder of mode 0700.
 

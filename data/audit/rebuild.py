@@ -80,6 +80,9 @@ class _Rebuilding:
         self._seqs: dict[tuple[str, str], int] = {}
         self._notes: dict[int, str] = {}
         self._frontiers: dict[int, str] = {}
+        found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'row_image'").fetchone()
+        self._is_sealed = found is not None
+        """Whether the schema of the journal has seals and the index of rows; the first schema has neither."""
 
     def run(self, journal: Journal, anchors: Sequence[AnchorSink]) -> int:
         for note in (note for anchor in anchors for note in anchor.notes()):
@@ -94,7 +97,7 @@ class _Rebuilding:
         self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
         for table, rows in self._rows.items():
             self._insert_rows(table, rows)
-        if self._has("row_image"):
+        if self._is_sealed:
             self._insert_row_index()
         self._insert_checkpoints(anchors)
         self._connection.commit()
@@ -120,7 +123,7 @@ class _Rebuilding:
 
     def _insert_events(self, events: list[dict[str, Any]]) -> None:
         self._connection.register("arriving", pa.Table.from_pylist(events, schema=_EVENTS))
-        names = [name for name in _EVENTS.names if name != "seal" or self._has("row_image")]
+        names = [name for name in _EVENTS.names if name != "seal" or self._is_sealed]
         self._connection.execute(
             f"INSERT INTO audit_event ({', '.join(names)}) SELECT {', '.join(names)} FROM arriving"
         )
@@ -142,19 +145,14 @@ class _Rebuilding:
         self._connection.execute("INSERT INTO row_image SELECT * FROM arriving")
         self._connection.unregister("arriving")
 
-    def _has(self, table: str) -> bool:
-        """Return True if the schema of the journal has this table; the first schema has no seals and no row index."""
-        found = self._connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchone()
-        return found is not None
-
     def _insert_checkpoints(self, anchors: Sequence[AnchorSink]) -> None:
         for size in sorted(self._frontiers):
             values = [size, self._notes[size], self._frontiers[size]]
-            if self._has("row_image"):
+            if self._is_sealed:
                 self._connection.execute("INSERT INTO checkpoint VALUES (?, ?, ?)", values)
             else:
                 self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", values[:2])
-        if self._has("anchor_confirmation"):
+        if self._is_sealed:
             for anchor in anchors:
                 held = [size for note in anchor.notes() if (size := parse_checkpoint(note).size) in self._frontiers]
                 if held:

@@ -81,6 +81,11 @@ class StoredEvent:
     leaf: bytes
     seal: bytes | None
 
+    @property
+    def entry(self) -> JournalEntry:
+        """The entry of the journal for this event."""
+        return JournalEntry(self.body, self.seal)
+
 
 @dataclass(frozen=True)
 class StoredCheckpoint:
@@ -124,7 +129,7 @@ class AuditLog:
 
     def entries(self, start: int, end: int | None = None) -> list[JournalEntry]:
         """Return the stored events from number `start` to before `end`, as the journal holds them; None: to the end."""
-        return [JournalEntry(event.body, event.seal) for event in self.stored(start, end)]
+        return [event.entry for event in self.stored(start, end)]
 
     def stored(self, start: int, end: int | None = None) -> list[StoredEvent]:
         """Return the stored events from number `start` to before `end`, in their order; None stands for the end."""

@@ -102,26 +102,25 @@ class CommandBatch:
         return outcomes
 
     def _evaluated(self, command: Command) -> Receipt | Refusal:
-        self._state.seen = Seen({}, set())
+        seen = self._state.seen = Seen({}, set())
         try:
             context = self._context(command)
             result = without_secrets(RULES[type(command)](self._state, command, context))
             if result.unchanged:
                 return self._repeated(result, context)
-            self._check_rows(result)
+            self._check_rows(result, seen)
             event = self._log.compose(self.head, result, replace(self._run, as_of=context.now))
         except (RefusedError, InputError) as refusal:
             return self._refused(command, refusal)
         return self._recorded(result, context, event)
 
-    def _check_rows(self, result: CommandResult) -> None:
+    def _check_rows(self, result: CommandResult, seen: Seen) -> None:
         """Compare rows with their last images in the log: an edited row must not become part of the log.
 
         For a decision, or an attempt to prove who is acting, these are all rows that the rule read, and the events of
         the earlier commands of this batch are written first, since they may hold the images. For any other command
         these are the rows that it replaces. Raises AlteredRowError, which is recorded as a refusal.
         """
-        seen = self._state.seen
         if result.event in DECISIONS or result.event is EventType.CREDENTIAL_ATTEMPTED:
             self._write_events()
             differing = self._log.differing(seen.rows.values(), seen.tables)

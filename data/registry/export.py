@@ -16,12 +16,13 @@ from pathlib import Path
 import duckdb
 
 from data.audit import keys
+from data.audit.anchor import note_line
 from data.audit.export_folder import ExportFolder, pack_export
 from data.audit.export_readme import export_readme
 from data.audit.standalone.export_report import ExportReport
 from data.audit.standalone.export_verification import verify_export
 from data.audit.standalone_file import standalone_verifier
-from data.errors import AuditError, MissingRegistryError, SigningKeyError, StoreError
+from data.errors import AuditError, MissingRegistryError, StoreError
 from data.files.draft_folder import draft_folder
 from data.files.durable_file import sync_folder
 from data.records.instant import write_instant
@@ -91,10 +92,7 @@ def _write(
     for digest, path in sorted(written.documents.items()):
         folder.copy(f"documents/{digest[:2]}/{digest}", path)
     folder.write("verify.py", standalone_verifier())
-    key = keys.load(home.keys, declared["origin"])
-    if key.vkey != declared["vkey"]:
-        what = f"{home.keys / keys.LOG_KEY} is not the key that the log declares"
-        raise SigningKeyError(what, "restore the key directory of this registry from its backup")
+    key = keys.load_declared(home.keys, declared["origin"], declared["vkey"])
     fields = {
         **declared, "anchors": anchors, "events": written.events, "made_by": f"modelward {version('modelward')}",
         "scope": model or "all", "taken_at": taken_at, "withheld": written.withheld,
@@ -125,7 +123,7 @@ def _write_anchors(registry: Registry, files: RegistryFiles, folder: ExportFolde
 
 
 def _lines(notes: Sequence[str]) -> bytes:
-    return b"".join(json.dumps(note, ensure_ascii=False).encode() + b"\n" for note in notes)
+    return b"".join(note_line(note) + b"\n" for note in notes)
 
 
 def _publish(draft: Path, target: Path, archive: Path | None) -> None:

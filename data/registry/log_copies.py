@@ -64,7 +64,7 @@ class LogCopies:
         self._compare_journal(tail, known, start)
         if known < head.size:
             LOG.warning("the journal lacks events %d to %d after a crash; they are appended", known, head.size - 1)
-            self.journal.append(log.entries(known))
+            self.journal.append([event.entry for event in tail[known - start :]])
         _CHECKED[self.database] = state
 
     def check_before_migration(self, log: AuditLog, head: Head) -> None:
@@ -72,9 +72,8 @@ class LogCopies:
 
         Raises MissingRegistryError and JournalError in the same cases as `check`.
         """
-        if head.size:
-            known = self._journal_size(head, log.anchored_size())
-            self.journal.append([JournalEntry(body) for body in log.bodies(known)])
+        known = self._journal_size(head, log.anchored_size())
+        self.journal.append([JournalEntry(body) for body in log.bodies(known)])
 
     def written(self, head: Head, anchored: int) -> None:
         """Remember the head that this process has just written, so that it is not checked again at once."""
@@ -128,7 +127,7 @@ class LogCopies:
     def _compare_journal(self, tail: Sequence[StoredEvent], known: int, start: int) -> None:
         """Compare the journal with the events after the last checkpoint, line by line."""
         for entry, event in zip(self.journal.latest(known - start), tail, strict=False):
-            if (entry.body, entry.seal) != (event.body, event.seal):
+            if entry != event.entry:
                 raise JournalError(
                     f"the journal {self.journal.path} and the registry differ in event {event.seq}",
                     "keep both files as they are and run `modelward audit verify --deep`",

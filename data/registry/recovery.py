@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.audit.anchor import AnchorSink, FileAnchor, confirmed_name
+from data.audit.anchor import AnchorSink, FileAnchor, confirmed_name, note_line
 from data.audit.journal import JournalEntry, complete_lines
 from data.audit.note import parse_checkpoint
 from data.audit.verifier.report import Report
 from data.audit.verifier.verification import verify
 from data.errors import AuditError, InputError, JournalError
+from data.files.durable_file import sync_folder
+from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
 from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog
 from data.registry.commands.log import RecordRecovery
@@ -125,7 +127,7 @@ def _damage(sink: FileAnchor, notes: list[str], size: int, confirmed: int) -> li
     The latest note may be missing, as after a crash, unless the anchor confirmed it.
     """
     held = list(complete_lines(sink.path))
-    lines = [_line(note) for note in notes]
+    lines = [note_line(note) for note in notes]
     _require_not_ahead(sink, held, size)
     may_lack_latest = bool(notes) and parse_checkpoint(notes[-1]).size > confirmed
     return [] if held == lines or (may_lack_latest and held == lines[:-1]) else lines
@@ -144,15 +146,11 @@ def _require_not_ahead(sink: AnchorSink, held: list[bytes], size: int) -> None:
             )
 
 
-def _line(note: str) -> bytes:
-    return json.dumps(note, ensure_ascii=False).encode()
-
-
 def _replace(path: Path, lines: Iterable[bytes]) -> Path | None:
     """Write a file again and keep the former one beside it; return the kept file, None if there was none."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.recovering")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as file:
         for line in lines:
             file.write(line + b"\n")
         file.flush()
@@ -162,4 +160,5 @@ def _replace(path: Path, lines: Iterable[bytes]) -> Path | None:
         kept = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z")
         os.link(path, kept)
     draft.replace(path)
+    sync_folder(path.parent)
     return kept

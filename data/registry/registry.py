@@ -27,7 +27,6 @@ from data.errors import (
     ConflictError,
     InputError,
     JournalError,
-    SigningKeyError,
 )
 from data.files.home import Home
 from data.files.writability import require_writable
@@ -236,8 +235,7 @@ class Registry:
         reader = AuditLog(connection)
         head = reader.head()
         key = self._signing_key(reader, head)
-        if head.size:
-            self._copies.check(reader, head, key.vkey)
+        self._copies.check(reader, head, key.vkey)
         return head, AuditLog(connection, key)
 
     @contextmanager
@@ -299,13 +297,7 @@ class Registry:
     def _signing_key(self, log: AuditLog, head: Head) -> SigningKey:
         """Return the key of the log. Raises SigningKeyError when it is not the key that the log declares."""
         if self._key is None:
-            key = keys.load(self.home.keys, head.origin)
-            if key.vkey != log.vkey():
-                raise SigningKeyError(
-                    f"{self.home.keys / keys.LOG_KEY} is not the key that the log declares",
-                    "restore the key directory of this registry from its backup",
-                )
-            self._key = key
+            self._key = keys.load_declared(self.home.keys, head.origin, log.vkey())
         return self._key
 
 

@@ -30,8 +30,8 @@ class State:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self.seen = Seen({}, set())
-        """What was read since this was last replaced."""
+        self.seen: Seen | None = None
+        """What was read since this was last set; None where nobody collects it, as in queries."""
 
     def get(self, kind: type[R], key: str) -> R | None:
         """Return the row under this key, or None."""
@@ -64,7 +64,7 @@ class State:
 
     def greatest(self, kind: type[Row], column: str, /, **equals: str) -> str:
         """Return the greatest text in `column` of the rows whose columns equal `equals`; empty if there is none."""
-        self.seen.tables.add(kind.table)
+        self._see(kind)
         named, *names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
         where = " AND ".join(["true", *(f"{name} = ?" for name in names)])
         sql = f"SELECT coalesce(max({named}), '') FROM {_quoted(kind.table)} WHERE {where}"
@@ -73,7 +73,7 @@ class State:
 
     def next_key(self, kind: type[R], prefix: str) -> tuple[str, int]:
         """Return the next free key `prefix/<n>` and its number n: the greatest number below the prefix plus 1."""
-        self.seen.tables.add(kind.table)
+        self._see(kind)
         last = f"SELECT coalesce(max(TRY_CAST(substr(key, ?) AS BIGINT)), 0) FROM {_quoted(kind.table)}"
         row = self._connection.execute(f"{last} WHERE starts_with(key, ?)", [len(prefix) + 2, prefix + "/"]).fetchone()
         number = (int(row[0]) if row else 0) + 1
@@ -108,6 +108,11 @@ class State:
         if not (self._inserted(row) if row.rev == 1 else self._updated(row)):
             raise ConflictError(f"{short(row.key)} was changed by another command in the meantime")
 
+    def _see(self, kind: type[Row], rows: Iterable[Row] = ()) -> None:
+        if self.seen is not None:
+            self.seen.tables.add(kind.table)
+            self.seen.rows.update(((kind.table, row.key), row) for row in rows)
+
     def _inserted(self, row: Row) -> bool:
         """Insert a row and return True, or return False when its key exists.
 
@@ -133,8 +138,7 @@ class State:
         names = list(kind.stored_columns())
         sql = f"SELECT {', '.join(map(_quoted, names))} FROM {_quoted(kind.table)} {where}"
         found = [decoded(kind, row) for row in self._connection.execute(sql, list(values)).fetchall()]
-        self.seen.tables.add(kind.table)
-        self.seen.rows.update(((kind.table, row.key), row) for row in found)
+        self._see(kind, found)
         return sorted(found, key=lambda row: _natural(row.key))
 
 

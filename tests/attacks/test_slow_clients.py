@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 import pytest
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from modelward.web import connection as connections
 from modelward.web.connection import MOST_AT_ONCE
 from modelward.web.server import LoopbackServer
 from modelward.web.web_app import web_app
+from tests.loopback_server import serving_app
 
 REQUEST = b"GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LARGE = 32 << 20
@@ -25,16 +26,6 @@ LARGE = 32 << 20
 def pages(size: int = 10) -> ASGIApp:
     """Return an application with one page of this size, in bytes."""
     return web_app([Route("/page", lambda request: Response(b"x" * size))])
-
-
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[LoopbackServer]:
-    server = LoopbackServer(app, 0)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def connect(server: LoopbackServer) -> socket.socket:
@@ -57,7 +48,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def test_connections_that_send_nothing_do_not_stop_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "GRACE_SECONDS", 0.0)
     monkeypatch.setattr(connections, "PATIENCE_SECONDS", 600.0)
-    with serving(pages()) as server, ExitStack() as stack:
+    with serving_app(pages()) as server, ExitStack() as stack:
         for _ in range(MOST_AT_ONCE):
             stack.enter_context(connect(server))
         wait_until(lambda: server.open_connections == MOST_AT_ONCE)
@@ -67,7 +58,7 @@ def test_connections_that_send_nothing_do_not_stop_the_pages(monkeypatch: pytest
 def test_connections_that_do_not_read_do_not_stop_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "GRACE_SECONDS", 0.0)
     monkeypatch.setattr(connections, "READING_SECONDS", 600.0)
-    with serving(pages(LARGE)) as server, ExitStack() as stack:
+    with serving_app(pages(LARGE)) as server, ExitStack() as stack:
         for _ in range(MOST_AT_ONCE):
             stack.enter_context(connect(server)).sendall(REQUEST)
         wait_until(lambda: server.open_connections == MOST_AT_ONCE)
@@ -77,7 +68,7 @@ def test_connections_that_do_not_read_do_not_stop_the_pages(monkeypatch: pytest.
 
 def test_a_client_that_sends_a_byte_now_and_then_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.5)
-    with serving(pages()) as server, connect(server) as client:
+    with serving_app(pages()) as server, connect(server) as client:
         begin = time.monotonic()
         with suppress(OSError):
             for byte in REQUEST * 100:
@@ -88,7 +79,7 @@ def test_a_client_that_sends_a_byte_now_and_then_gets_no_more_time(monkeypatch: 
 
 def test_a_client_that_reads_a_little_now_and_then_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "READING_SECONDS", 0.5)
-    with serving(pages(LARGE)) as server, connect(server) as client:
+    with serving_app(pages(LARGE)) as server, connect(server) as client:
         client.sendall(REQUEST)
         received = 0
         with suppress(OSError):
@@ -100,7 +91,7 @@ def test_a_client_that_reads_a_little_now_and_then_gets_no_more_time(monkeypatch
 
 
 def test_a_client_that_reads_at_once_gets_the_whole_page() -> None:
-    with serving(pages(LARGE)) as server, connect(server) as client:
+    with serving_app(pages(LARGE)) as server, connect(server) as client:
         client.sendall(REQUEST)
         received = sum(len(part) for part in iter(lambda: client.recv(1 << 20), b""))
         assert received > LARGE

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from data.audit.keys import create_recovery, load, load_or_create, load_recovery, rotation_statement, stored_origin
+from data.audit.keys import (
+    create_recovery,
+    load,
+    load_declared,
+    load_or_create,
+    load_recovery,
+    rotation_statement,
+    stored_origin,
+)
 from data.audit.note import sign_checkpoint, verify_checkpoint
 from data.errors import SigningKeyError
 
@@ -110,3 +118,10 @@ def test_two_concurrent_processes_use_one_key(tmp_path: Path, monkeypatch: pytes
     first = load_or_create(tmp_path / "keys", ORIGIN)
     monkeypatch.setattr(Path, "exists", lambda self: False)
     assert load_or_create(tmp_path / "keys", ORIGIN).vkey == first.vkey
+
+
+def test_only_the_key_that_the_log_declares_is_loaded(keys: Path, tmp_path: Path) -> None:
+    other = load_or_create(tmp_path / "other", ORIGIN)
+    assert load_declared(keys, ORIGIN, load(keys, ORIGIN).vkey).vkey == load(keys, ORIGIN).vkey
+    with pytest.raises(SigningKeyError, match="is not the key that the log declares"):
+        load_declared(keys, ORIGIN, other.vkey)

@@ -15,13 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from data.errors import ConfigurationError
 from modelward.web import connection as connections
 from modelward.web.connection import LARGEST_HEAD, MOST_AT_ONCE
 from modelward.web.evidence_app import evidence_app
 from modelward.web.server import LoopbackServer
+from tests.loopback_server import serving_app
 from tests.world import MODEL, World
 from views.evidence_address import model_page
 
@@ -33,16 +34,6 @@ REQUEST = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 def serving(world: World) -> Iterator[LoopbackServer]:
     with serving_app(evidence_app(world.home)) as server:
         yield server
-
-
-@contextmanager
-def serving_app(app: ASGIApp) -> Iterator[LoopbackServer]:
-    server = LoopbackServer(app, 0)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 async def endless(scope: Scope, receive: Receive, send: Send) -> None:
