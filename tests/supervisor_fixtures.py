@@ -2,7 +2,7 @@
 
 with running_up(home) as up:
     up("status", "--json")          run a command of modelward in a process of its own
-    up.ask("/flow_runs/filter", {}) call the server's API
+    up.answer("/flow_runs/filter", {})   call the server's API until it answers
 up.processes()                      every running process that was started for this home
 """
 
@@ -22,19 +22,12 @@ from typing import Any, TypeVar
 
 import psutil
 
-from modelward.supervisor.loopback import ask
+from modelward.supervisor.loopback import Reply, ask_for_reply
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 240.0
 POLL_SECONDS = 0.2
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class ServerAnswer:
-    """An answer of the server; an empty `content` is an answer too."""
-
-    content: Any
 
 
 @dataclass
@@ -86,16 +79,21 @@ class RunningUp:
 
     def ask(self, path: str, question: object = None) -> Any:
         """Return the answer of the server's API; None if it does not answer."""
-        return ask(self.status["api_url"], path, self.settings.get("MODELWARD_PREFECT_LOGIN", ""), question)
+        return self._reply(path, question).content
+
+    def answer(self, path: str, question: object = None) -> Any:
+        """Return the answer of the server's API; ask again while it is too busy to answer."""
+        return until(lambda: None if (reply := self._reply(path, question)).fault else reply).content
 
     def runs(self, deployment: str, **filters: Any) -> list[dict[str, Any]]:
         """Return the runs of a deployment, latest first."""
         question = {"deployments": {"name": {"any_": [deployment]}}, "flow_runs": filters, "sort": "START_TIME_DESC"}
-        reply = until(
-            lambda: ServerAnswer(found) if (found := self.ask("/flow_runs/filter", question)) is not None else None
-        )
-        found: list[dict[str, Any]] = reply.content
+        found: list[dict[str, Any]] = self.answer("/flow_runs/filter", question)
         return found
+
+    def _reply(self, path: str, question: object) -> Reply:
+        login = self.settings.get("MODELWARD_PREFECT_LOGIN", "")
+        return ask_for_reply(self.status["api_url"], path, login, question)
 
     def processes(self) -> dict[int, str]:
         """Return the running processes that any `up` started for this home: command by process id."""

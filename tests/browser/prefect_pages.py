@@ -32,11 +32,13 @@ PREFECTS_OWN = (
     "/assets/vendor-pixi",
     "/assets/flow-run-graph",
     "/api/task_runs/filter",
+    "/api/admin/version",
     "status of 503",
     ": 503",
 )
 """Parts of the faults that Prefect's own pages always have: requests for missing files and for a forbidden service,
-errors of the run graph while a run continues, and a server that is too busy for a moment (503)."""
+errors of the run graph while a run continues, the version, which a page may request before it has read the login, and
+a server that is too busy for a moment (503)."""
 
 
 class PrefectPages:

@@ -88,7 +88,7 @@ def waits_again(up: RunningUp, deployment: str = "deploy-model", before: str = "
 
 def started(pages: PrefectPages, up: RunningUp, deployment: str, label: str, version: str) -> str:
     """Start a run for a version at the page of a deployment; return the run once it waits."""
-    (found,) = up.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
+    (found,) = up.answer("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
     pages.page.goto(f"{up.status['ui_url']}/deployments/deployment/{found['id']}")
     form = pages.open_run_form()
     pages.fill(form, {label: version})

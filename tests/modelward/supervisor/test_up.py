@@ -18,6 +18,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -88,9 +89,10 @@ def answer(up: RunningUp, world: World, person: str) -> Any:
 
 def create_run(up: RunningUp, deployment: str, state: str = "SCHEDULED") -> str:
     """Create a run on the server directly, without a command; return its id."""
-    (found,) = up.ask("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
-    state_body = {"state": {"type": state}}
-    return str(until(lambda: up.ask(f"/deployments/{found['id']}/create_flow_run", state_body))["id"])
+    (found,) = up.answer("/deployments/filter", {"deployments": {"name": {"any_": [deployment]}}})
+    # A busy server may create the run and answer too late: with the key, the second request returns the same run.
+    body = {"state": {"type": state}, "idempotency_key": str(uuid4())}
+    return str(up.answer(f"/deployments/{found['id']}/create_flow_run", body)["id"])
 
 
 def stored_state(up: RunningUp, run: str) -> str:
@@ -107,7 +109,7 @@ def change(up: RunningUp, path: str, values: dict[str, Any]) -> None:
 
 
 def automation(up: RunningUp, name: str) -> dict[str, Any]:
-    (found,) = [one for one in up.ask("/automations/filter", {}) if one["name"] == name]
+    (found,) = [one for one in up.answer("/automations/filter", {}) if one["name"] == name]
     return dict(found)
 
 
@@ -142,9 +144,9 @@ def test_a_cron_deployment_gets_scheduled_runs(up: RunningUp) -> None:
 
 
 def test_urgent_deployments_have_a_queue_without_a_limit(up: RunningUp) -> None:
-    queues = {one["name"]: one["concurrency_limit"] for one in up.ask(f"{QUEUES}/filter", {})}
+    queues = {one["name"]: one["concurrency_limit"] for one in up.answer(f"{QUEUES}/filter", {})}
     assert queues == {"default": 4, "urgent": None}
-    deployed = {one["name"]: one["work_queue_name"] for one in up.ask("/deployments/filter", {})}
+    deployed = {one["name"]: one["work_queue_name"] for one in up.answer("/deployments/filter", {})}
     urgent = {"rollback-model", "suspend-model", "release-in-emergency", "reconcile-operations"}
     assert {name for name, queue in deployed.items() if queue == "urgent"} == urgent
 
@@ -229,10 +231,10 @@ def test_ctrl_c_ends_every_process_and_marks_the_run_crashed(up: RunningUp, worl
 
 def miss_three_nights(up: RunningUp) -> None:
     """Let the server schedule runs of the past three days, as if `up` had not been running."""
-    (found,) = up.ask("/deployments/filter", {"deployments": {"name": {"any_": ["monitor-models"]}}})
+    (found,) = up.answer("/deployments/filter", {"deployments": {"name": {"any_": ["monitor-models"]}}})
     now = datetime.now(UTC)
     times = {"start_time": (now - 3 * DAY).isoformat(), "end_time": now.isoformat(), "min_runs": 10}
-    up.ask(f"/deployments/{found['id']}/schedule", times)
+    up.answer(f"/deployments/{found['id']}/schedule", times)
 
 
 def test_a_restart_prints_the_recovery_and_keeps_the_changes_of_an_operator(
@@ -248,7 +250,7 @@ def test_a_restart_prints_the_recovery_and_keeps_the_changes_of_an_operator(
     assert sorted(one["state_type"] for one in nights) == ["CANCELLED", "CANCELLED", "SCHEDULED"]
     status = json.loads(up("status", "--json").stdout)
     assert (status["is_well"], ["paused" in one for one in status["held_up"]]) == (True, [True])
-    assert up.ask(f"{QUEUES}/default")["concurrency_limit"] == 3
+    assert up.answer(f"{QUEUES}/default")["concurrency_limit"] == 3
     assert automation(up, SILENT)["enabled"] is False
 
 
