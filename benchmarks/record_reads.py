@@ -1,0 +1,73 @@
+"""The rows of record.py about the registry: look-ups, lists and a registration, as calls and as commands.
+
+The product is imported in the child processes only: the peak memory of a child process is at least that of its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from cost import Row, calls, command, median_cpu
+
+FIRST = "ops/m00000"
+COMMAND = {"cpu": 1.0, "megabytes": 250.0}
+
+
+def _version(registry: Any) -> object:
+    from data.queries.lookup import version_named
+
+    return version_named(registry, f"{FIRST}/1")
+
+
+def _versions(registry: Any) -> object:
+    from data.queries.subject_record import subject_record
+
+    return subject_record(registry, FIRST)
+
+
+def _page(registry: Any) -> object:
+    from data.queries.inventory import inventory
+
+    return inventory(registry)
+
+
+def _as_of(registry: Any) -> object:
+    from data.queries.history import slot_as_of
+
+    return slot_as_of(registry, FIRST, datetime(2013, 4, 1, tzinfo=UTC))
+
+
+def _median(call: Callable[[Any], object]) -> Callable[[], float]:
+    """Return a step: the median CPU time of a call in a registry that is held open."""
+
+    def step() -> float:
+        from data.registry.registry import Registry
+
+        registry = Registry.here()
+        with registry.session():
+            return median_cpu(lambda: call(registry))
+
+    return step
+
+
+STEPS: Mapping[str, Callable[[], float]] = {
+    "version": _median(_version),
+    "versions": _median(_versions),
+    "page": _median(_page),
+    "as-of": _median(_as_of),
+}
+
+ROWS = (
+    Row("one version by name", calls("version"), 0.005),
+    Row("the versions of a model", calls("versions"), 0.010),
+    Row("a page of 50 of the inventory, filtered", calls("page"), 0.030),
+    Row("what served at a moment", calls("as-of"), 0.020),
+    Row("modelward --help", command("--help"), 0.4),
+    Row("modelward inventory", command("inventory"), **COMMAND),
+    Row("modelward show MODEL", command("show", FIRST), **COMMAND),
+    Row("modelward show VERSION", command("show", f"{FIRST}/1"), **COMMAND),
+    Row("modelward history MODEL", command("history", FIRST), **COMMAND),
+    Row("modelward history MODEL --as-of", command("history", FIRST, "--as-of", "2013-04-01"), **COMMAND),
+)
