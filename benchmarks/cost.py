@@ -1,7 +1,7 @@
 """Measure the CPU time and peak memory of a command, or of repeated calls in a new process.
 
-CPU time is user and system time together, of the child process and of its own children; peak memory is the largest
-resident set of the child process. Neither depends much on other load, wall time does.
+CPU time is user and system time together, of the child process and of its own children; peak memory is the
+largest that the operating system saw of the child process. Neither depends much on other load, wall time does.
 """
 
 from __future__ import annotations
