@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from data.files.artifacts import ArtifactStore
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.evidence import sha256_of
 from data.records.model import AppliedStandard, ColumnMapping, Feature, PlannedTest
@@ -114,16 +115,16 @@ class World(Replay):
                 kind="file", digest=self.artifacts.put(content), size=len(content), file_name="model.bin"
             ),
             "code": CodeState(commit="4f2a" * 10, dirty=False),
-            "environment_digest": sha256_of("environment"),
+            "environment_digest": self.artifacts.put(b"numpy==2.3"),
             "configuration": {"trees": 200},
             "contributors": ("dev",),
             "submitter": by,
             "change": Change(change_class=ChangeClass.NEW, what="a first model", why="there was none"),
-            "submission_digest": sha256_of([model, known + 1]),
+            "submission_digest": ArtifactStore(self.home.inbox).put(f"submission {known + 1} of {model}".encode()),
             "reference_digest": None,
             "provenance": {"code": "derived"},
             "datasets": tuple(_dataset(role) for role in ("training", "held-out")),
-            "sections": (_section("purpose"),),
+            "sections": (_section("purpose", self.artifacts.put(b"what the model is for")),),
         }
         return self.do(RegisterVersion(model=model, **{**fields, **changes}), by=by).subject
 
@@ -231,9 +232,9 @@ def _dataset(role: Any) -> SubmittedDataset:
     )  # fmt: skip
 
 
-def _section(name: str) -> SubmittedSection:
+def _section(name: str, text_digest: str) -> SubmittedSection:
     fields: dict[str, Any] = {"describes": "nothing", "described_digest": None, "current_digest": None}
-    return SubmittedSection(name=name, text_digest=sha256_of(name), words=200, **fields)
+    return SubmittedSection(name=name, text_digest=text_digest, words=200, **fields)
 
 
 def found_world(root: Path) -> World:

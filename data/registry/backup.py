@@ -5,6 +5,8 @@ The folder is complete or absent: it is written under another name and renamed a
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import shlex
 from dataclasses import replace
@@ -12,15 +14,23 @@ from pathlib import Path
 
 import duckdb
 
+from data.audit.body import canonical
 from data.audit.bundle import write_verifier
-from data.errors import StoreError
+from data.audit.keys import load_declared
+from data.audit.note import sign_text
+from data.errors import ModelwardError, StoreError
+from data.files.artifacts import file_digest
 from data.files.draft_folder import draft_folder
 from data.files.durable_file import sync_folder
+from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.snapshot import RegistryFiles, copy_registry
 from data.registry.store import CONFIG
 
+LOG = logging.getLogger(__name__)
 VERIFIER = "verifier.pyz"
+LIST, NOTE = "backup.json", "backup.note"
+"""The list of the files of a backup as canonical JSON, and the signed note about the digest of that list."""
 
 
 def backup_registry(registry: Registry, target: Path) -> RegistryFiles:
@@ -36,6 +46,7 @@ def backup_registry(registry: Registry, target: Path) -> RegistryFiles:
             files = copy_registry(registry, draft)
             _fold_log(files.database)
             write_verifier(draft / VERIFIER)
+            _sign_list(registry, files.database, draft)
             for path in (*draft.rglob("*"), draft):
                 sync_folder(path) if path.is_dir() else _sync_file(path)
             draft.rename(target)
@@ -63,6 +74,26 @@ def _fold_log(database: Path) -> None:
     """Bring the write-ahead log, which exists after a crash, into the copy of the database."""
     with duckdb.connect(str(database), config=CONFIG) as connection:
         connection.execute("CHECKPOINT")
+
+
+def _sign_list(registry: Registry, database: Path, folder: Path) -> None:
+    """Write the list of all files with their digests, and the note with which the log's key signs it.
+
+    A registry that cannot be signed for is backed up without them: its backup is needed most.
+    """
+    files = {path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()}
+    try:
+        with duckdb.connect(str(database), read_only=True, config=CONFIG) as connection:
+            log = AuditLog(connection)
+            origin, vkey = log.origin(), log.vkey()
+        key = load_declared(registry.home.keys, origin, vkey)
+    except (ModelwardError, duckdb.Error, LookupError, TypeError, ValueError) as error:
+        LOG.warning("the backup is not signed: %s", error)
+        return
+    listed = canonical({"files": files})
+    digest = "sha256:" + hashlib.sha256(listed).hexdigest()
+    (folder / LIST).write_bytes(listed)
+    (folder / NOTE).write_text(sign_text(f"modelward backup v1\n{origin}\n{digest}\n", key), "utf-8")
 
 
 def _sync_file(path: Path) -> None:

@@ -11,9 +11,12 @@ from data.registry.snapshot import registry_snapshot
 def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None = None) -> Report:
     """Compare every event with journal and anchors and return the report, which also lists unreadable files.
 
-    `deep` also rebuilds every table from the events and hashes every artifact. Raises StoreLockedError, and
+    `deep` also rebuilds every table from the events and hashes every stored file: artifacts, evidence, submissions,
+    backups. Raises StoreLockedError, and
     NestedTransactionError when this process holds the registry open.
     """
     with registry_snapshot(registry) as files:
-        artifacts = registry.home.artifacts if deep else None
-        return verify(files.database, files.journal, files.anchors, artifacts, deep, trusted_vkey)
+        home, copies = registry.home, (files.database, files.journal, files.anchors)
+        if not deep:
+            return verify(*copies, None, deep, trusted_vkey)
+        return verify(*copies, home.artifacts, deep, trusted_vkey, home.inbox, home.backups)

@@ -28,7 +28,7 @@ app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back 
 
 @app.command("verify")
 def verify(
-    deep: Annotated[bool, typer.Option("--deep", help="Also judge decisions, rebuild tables, hash artifacts.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also judge decisions, rebuild tables, hash files.")] = False,
     trusted_vkey: Annotated[
         str, typer.Option("--trusted-vkey", help="The verification key, from a source you trust.")
     ] = "",
@@ -145,7 +145,7 @@ def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
 
 
 def _show(report: Report, deep: bool) -> None:
-    depth = "every event, table and artifact" if deep else "every event; --deep also judges decisions"
+    depth = "every event, table and stored file" if deep else "every event; --deep also judges decisions"
     judged = f", {report.judged} judged again" if deep else ""
     say(f"the audit log is verified ({depth})" if report.ok else "THE AUDIT LOG FAILS VERIFICATION")
     say(f"{report.events} events, {report.anchored} of them anchored{judged}, assurance: {report.assurance}")

@@ -22,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Verify the files given as arguments and print the report; return 0 if every check passed, otherwise 1."""
     options = _parser().parse_args(arguments)
     report = verify(
-        options.database, options.journal, options.anchor, options.artifacts, options.deep, options.trusted_vkey
-    )
+        options.database, options.journal, options.anchor, options.artifacts, options.deep, options.trusted_vkey,
+        options.inbox, options.backups,
+    )  # fmt: skip
     sys.stdout.write(json.dumps(asdict(report), indent=2) + "\n" if options.json else _as_text(report))
     return 0 if report.ok else 1
 
@@ -35,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
     anchors = "a file of signed checkpoints; LOCATION is local (default), off-host or witnessed"
     parser.add_argument("--anchor", type=_anchor, action="append", default=[], metavar="[LOCATION=]FILE", help=anchors)
     parser.add_argument("--artifacts", type=Path, help="the directory of artifacts; each file is hashed")
+    inbox = "the directory of packed submissions; with --artifacts, each file is hashed"
+    parser.add_argument("--inbox", type=Path, help=inbox)
+    backups = "the directory of backups; with --artifacts, each file is compared with the signed list of its backup"
+    parser.add_argument("--backups", type=Path, help=backups)
     deep = "also rebuild and compare every state table, and judge every decision again"
     parser.add_argument("--deep", action="store_true", help=deep)
     parser.add_argument("--trusted-vkey", help="the verification key that genesis must declare")

@@ -30,6 +30,10 @@ class Governance:
         its rotation."""
         return next((key for start, key in reversed(self._keys) if size >= start), "")
 
+    def all_keys(self) -> list[str]:
+        """Return every key that signs or signed for the log, the first one first."""
+        return [key for _, key in self._keys]
+
     def apply(self, seq: int, event: Event) -> None:
         """Apply an event that concerns the log itself; add a finding if the event is wrong."""
         kind = event["type"]

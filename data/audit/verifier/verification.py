@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
 from data.audit.verifier.artifacts import References
+from data.audit.verifier.backups import DATABASE, Backups
 from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
@@ -36,12 +37,15 @@ def verify(
     artifacts: Path | None,
     deep: bool,
     trusted_vkey: str | None = None,
+    inbox: Path | None = None,
+    backups: Path | None = None,
 ) -> Report:
     """Verify the registry file against its own events, its journal and its anchors `(location, path)`.
 
     The caller must hold the registry's lock and have the file closed; it is opened read-only. `deep` rebuilds the state
     tables from the events, `artifacts` is the directory whose files are hashed again, `trusted_vkey` is the key, known
-    from elsewhere, that genesis must declare. Never raises: a file that cannot be read is a finding.
+    from elsewhere, that genesis must declare. With `artifacts`, the files of `inbox` (packed submissions) and the
+    folders of `backups` are compared too. Never raises: a file that cannot be read is a finding.
     """
     findings, report = Findings(), Report()
     for memory in _MEMORY:
@@ -49,7 +53,7 @@ def verify(
         try:
             with _attached(database, memory) as connection:
                 audit = _Verification(AttachedRegistry(connection), findings, report, trusted_vkey)
-                audit.run(journal, anchors, artifacts, deep)
+                audit.run(journal, anchors, Stores(artifacts, inbox, backups), deep)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
             continue
@@ -70,11 +74,26 @@ def _attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection
         yield connection
 
 
+def _fault_of_backup(folder: Path) -> str:
+    """Verify a backup of an earlier version by its own journal and anchors; return what is wrong with it."""
+    anchors = [("local", path) for path in sorted((folder / "anchors").glob("*"))]
+    report = verify(folder / DATABASE, folder / "journal" / "events.jsonl", anchors, None, deep=True)
+    return "" if report.ok else f"it does not verify: {report.findings[0].what}"
+
+
 def _concluded(report: Report, findings: Findings) -> Report:
     report.findings = findings.all()
     report.first_bad_seq = findings.first()
     report.ok = not report.findings
     return report
+
+
+class Stores(NamedTuple):
+    """The folders of stored files; those that are None are not compared."""
+
+    artifacts: Path | None
+    inbox: Path | None
+    backups: Path | None
 
 
 class _Verification:
@@ -88,13 +107,12 @@ class _Verification:
         self._chain = Chain(self._governance)
         self._next = 0
         self._references: References | None = None
+        self._backups: Backups | None = None
         self._state: RebuiltState | None = None
         self._judging: Judging | None = None
         self._is_governed = False
 
-    def run(
-        self, journal: Path | None, anchors: Sequence[tuple[str, Path]], artifacts: Path | None, deep: bool
-    ) -> None:
+    def run(self, journal: Path | None, anchors: Sequence[tuple[str, Path]], stores: Stores, deep: bool) -> None:
         """Read everything once; add the outcome to the report and the findings."""
         if not self._registry.check_audit_tables(self._findings):
             return
@@ -108,7 +126,10 @@ class _Verification:
         self._seals = Seals(self._governance, start, self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
         self._judging = Judging(self._findings) if deep else None
-        self._references = References(artifacts, self._findings) if artifacts else None
+        if stores.artifacts:
+            self._references = References(stores.artifacts, self._findings, stores.inbox)
+        if stores.artifacts and stores.backups:
+            self._backups = Backups(stores.backups, self._findings, _fault_of_backup)
         with self._findings.catching("the log", table="audit_event"):
             self._read_events(JournalComparison(journal))
         self._compare_tables(stored, sources)
@@ -144,6 +165,8 @@ class _Verification:
                     self._state.compare_row_index(self._registry)
         if self._references:
             self._references.check()
+        if self._backups:
+            self._backups.check(self._governance)
 
     def _read_events(self, journal: JournalComparison) -> None:
         seen = 0
@@ -197,7 +220,9 @@ class _Verification:
             self._judging.judge(seq, event, self._governance.origin, self._governance.is_replay)
             self._report.judged = self._judging.judged
         if self._references:
-            self._references.add(seq, event["refs"])
+            self._references.add(seq, event)
+        if self._backups:
+            self._backups.add(event)
 
     def _has_people(self, event: Event) -> bool:
         """Return True if the log declares a roster, or writes one without declaring its tables."""

@@ -19,6 +19,7 @@ from data.audit import keys
 from data.audit.note import parse_checkpoint
 from data.audit.rebuild import rebuild
 from data.errors import MissingRegistryError, SchemaVersionError
+from data.files.artifacts import ArtifactStore
 from data.files.home import Home
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
@@ -51,6 +52,8 @@ def unpacked(name: str, folder: Path) -> Home:
     with tarfile.open(HOMES[name]) as archive:
         archive.extractall(folder, filter="data")
     (folder / "keys").chmod(0o700)
+    ArtifactStore(folder / "artifacts").put(b'"environment"')  # files that the test world of that time only named
+    ArtifactStore(folder / "inbox").put(b'["models/ops/delay",1]')
     return Home(folder)
 
 
