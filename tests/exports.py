@@ -8,12 +8,14 @@ def test_something(export: Path) -> None:         # the whole registry, in a fol
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +27,11 @@ from data.audit import keys
 from data.audit.body import leaf_hash
 from data.audit.keys import SigningKey
 from data.audit.note import sign_text
+from data.audit.standalone.verifier_command import main
 from tests.world import MODEL, Template, World
 
-PYTHONS = tuple(f"python3.{minor}" for minor in range(9, 15))
+PYTHONS = tuple(f"3.{minor}" for minor in range(9, 14))
+"""The versions of Python that a verifier must run on."""
 # What histories of tests refer to by digest without storing it.
 UNSTORED: tuple[object, ...] = ("purpose", "lost", "impact", "dossier", [7, 0])
 
@@ -56,16 +60,15 @@ def store_documents(world: World) -> None:
 
 @pytest.fixture(scope="session")
 def exports(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Exports:
-    """Exports of a registry with two full and several short histories."""
+    """Three exports of a registry with the short histories of two models."""
     from data.registry.export import export_registry
-    from tests.model_histories import add_full_history, add_other_models
+    from tests.short_histories import add_short_histories
 
     root = tmp_path_factory.mktemp("exported")
     with pytest.MonkeyPatch.context() as patch:
         world = founded.copy(root / "home", patch)
         with world.registry.session():
-            add_full_history(world)
-            add_other_models(world)
+            add_short_histories(world)
         store_documents(world)
         places = [root / name for name in ("everything", "model", "model-whole-log")]
         export_registry(world.registry, places[0])
@@ -74,9 +77,18 @@ def exports(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Expo
     return Exports(*places, world)
 
 
+@dataclass(frozen=True)
+class SmallExports:
+    """An export of one registry with one model that serves, the export of that model, and the key of the log."""
+
+    everything: Path
+    model: Path
+    key: SigningKey
+
+
 @pytest.fixture(scope="session")
-def small_export(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The export of a registry with one model that serves; tests must not change it."""
+def small_exports(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> SmallExports:
+    """Exports that are verified in less than half the time of `exports`; tests must not change them."""
     from data.registry.export import export_registry
     from tests.operations import deployed
 
@@ -86,8 +98,16 @@ def small_export(founded: Template, tmp_path_factory: pytest.TempPathFactory) ->
         with world.registry.session():
             deployed(world)
         store_documents(world)
-        export_registry(world.registry, root / "export")
-    return root / "export"
+        for name, scope in (("everything", None), ("model", MODEL)):
+            export_registry(world.registry, root / name, scope)
+        key = keys.load(world.home.keys, world.registry.head().origin)
+    return SmallExports(root / "everything", root / "model", key)
+
+
+@pytest.fixture
+def small_export(small_exports: SmallExports, tmp_path: Path) -> Path:
+    """A copy of the small export that a test may change."""
+    return Path(shutil.copytree(small_exports.everything, tmp_path / "small-export"))
 
 
 @pytest.fixture
@@ -102,21 +122,54 @@ def model_export(exports: Exports, tmp_path: Path) -> Path:
     return Path(shutil.copytree(exports.model, tmp_path / "model-export"))
 
 
+@functools.cache
 def interpreters() -> dict[str, str]:
-    """Return the interpreters from Python 3.9 on that this machine has and that start, by name."""
-    found = {name: path for name in PYTHONS if (path := shutil.which(name))}
-    working = {name: path for name, path in found.items() if _starts(path)}
-    return {**working, "this one": sys.executable}
+    """Return the path of an interpreter of each version in PYTHONS that is found and starts."""
+    found = {version: _interpreter(version) for version in PYTHONS}
+    return {version: path for version, path in found.items() if path}
 
 
-def _starts(path: str) -> bool:
-    return subprocess.run([path, "-I", "-S", "-c", ""], capture_output=True, check=False).returncode == 0
+def each_bare_python(versions: Sequence[str] = PYTHONS) -> pytest.MarkDecorator:
+    """Run a test with each of these versions of Python; one that is not installed is skipped and says its name."""
+
+    def case(version: str) -> Any:
+        missing = pytest.mark.skipif(
+            version not in interpreters(), reason=f"Python {version} is not installed: no export was verified with it"
+        )
+        return pytest.param(interpreters().get(version, ""), id=f"Python {version}", marks=missing)
+
+    return pytest.mark.parametrize("python", [case(version) for version in versions])
+
+
+def _interpreter(version: str) -> str:
+    """Return the first interpreter of this version that starts: on the path, of pyenv, or of uv; empty if none does."""
+    installed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [shutil.which(f"python{version}"), *sorted(map(str, installed.glob(f"{version}.*/bin/python3")))]
+    return next((path for path in candidates if path and _starts(path, version)), "") or _found_by_uv(version)
+
+
+def _starts(path: str, version: str) -> bool:
+    command = [path, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    return subprocess.run(command, capture_output=True, check=False, text=True).stdout.strip() == version
+
+
+def _found_by_uv(version: str) -> str:
+    command = [sys.executable, "-m", "uv", "python", "find", "--offline", "--no-project", version]
+    found = subprocess.run(command, capture_output=True, check=False, text=True).stdout.strip()
+    return found if found and _starts(found, version) else ""
 
 
 def run_verifier(folder: Path, *options: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     """Run the verifier of an export as an auditor does: with no package and no setting of this environment."""
     command = [python, "-I", "-S", str(folder / "verify.py"), *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", env={}, check=False)
+
+
+def run_in_process(folder: Path, capfd: pytest.CaptureFixture[str], *options: str) -> tuple[int, str, str]:
+    """Verify an export by the code that its file is made of; return the exit code and what was printed. Far cheaper
+    than a process."""
+    code = main([str(folder), *options])
+    return (code, *capfd.readouterr())
 
 
 def flip(path: Path, offset: int, bits: int = 1) -> None:

@@ -1,4 +1,7 @@
-"""Attack: somebody changes a file of an export: a byte, a line, a file, or a part of another export."""
+"""Attack: somebody changes a file of an export: a byte, a line, a file, or a part of another export.
+
+Here is a sample with a fixed seed; `tests/soak/test_changed_exports.py` changes bytes of every file with many seeds.
+"""
 
 from __future__ import annotations
 
@@ -6,52 +9,42 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from data.audit.standalone.export_verification import verify_export
-from tests.exports import Exports, edit_json, edit_lines, flip, run_verifier
+from tests.exports import SmallExports, edit_json, edit_lines, run_in_process, run_verifier
+from tests.hostile_exports import accepted_cuts, accepted_flips, files_of, places
 
-EVERY_BYTE, SAMPLES = {"manifest.note"}, int(os.environ.get("EXPORT_FLIPS", "4"))
-"""Every byte of the note is changed, which signs the digest of the manifest, and a sample of each other file, which the
-manifest lists with its digest. EXPORT_FLIPS=1000 makes a longer run."""
+GOLDEN = Path(__file__).parents[1] / "data/audit/exports/everything-2.tar.gz"
 
 
-def places(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Yield file and offset of each byte to change; a seed makes the sample the same in each run."""
+def sampled_files(folder: Path, chosen: random.Random) -> list[Path]:
+    """Return one file of each kind that an export has, and twelve of its tables."""
+    files = files_of(folder)
+    tables = [path for path in files if path.parent.name == "tables"]
+    documents = [path for path in files if "documents" in path.parts]
+    others = [path for path in files if path not in tables and path not in documents]
+    return others + chosen.sample(tables, 12) + chosen.sample(documents, 1)
+
+
+def test_one_byte_changed_anywhere_is_found(small_export: Path) -> None:
     chosen = random.Random(20_131)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        size = path.stat().st_size
-        whole = path.name in EVERY_BYTE or size <= SAMPLES
-        offsets = range(size) if whole else sorted(chosen.sample(range(size), SAMPLES))
-        yield from ((path, offset) for offset in offsets)
+    tried = list(places(sampled_files(small_export, chosen), chosen, 1))
+    tried += places([small_export / "manifest.note"], chosen, 15)
+    assert verify_export(small_export).ok
+    assert accepted_flips(small_export, tried) == []
+    assert (len(tried) > 30, verify_export(small_export).ok) == (True, True)
 
 
-def test_one_byte_changed_anywhere_is_found(small_export: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(small_export, tmp_path / "export"))
-    assert verify_export(folder).ok
-    accepted, tried = [], 0
-    for path, offset in places(folder):
-        flip(path, offset, 1 << offset % 8)
-        if verify_export(folder).ok:
-            accepted.append(f"{path.name}:{offset}")
-        flip(path, offset, 1 << offset % 8)
-        tried += 1
-    assert (accepted, tried > 300) == ([], True)
-    assert verify_export(folder).ok
-
-
-def test_every_file_that_is_missing_cut_or_longer_is_found(small_export: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(small_export, tmp_path / "export"))
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = path.read_bytes()
-        for changed in (None, content[:-1] or b"\n"):
-            path.unlink() if changed is None else path.write_bytes(changed)
-            assert not verify_export(folder).ok, (path, changed)
-            path.write_bytes(content)
-    assert verify_export(folder).ok
+def test_a_file_that_is_missing_or_cut_is_found(small_export: Path) -> None:
+    chosen = random.Random(20_132)
+    files = sampled_files(small_export, chosen)
+    assert accepted_cuts(small_export, [(path, chosen.random() < 0.5) for path in files]) == []
+    assert verify_export(small_export).ok
 
 
 def swap_lines(folder: Path) -> None:
@@ -123,31 +116,45 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_change_is_found_and_the_verifier_ends_in_order(change: Callable[[Path], object], export: Path) -> None:
-    change(export)
-    ran = run_verifier(export, "--json")
-    report = json.loads(ran.stdout)
-    assert (ran.returncode, ran.stderr, report["ok"], report["proved"]) == (1, "", False, [])
-    assert run_verifier(export).stdout.startswith("THE EXPORT FAILS VERIFICATION")
+def test_a_change_is_found_and_the_verifier_ends_in_order(
+    change: Callable[[Path], object], small_export: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    change(small_export)
+    code, out, err = run_in_process(small_export, capfd, "--json")
+    report = json.loads(out)
+    assert (code, err, report["ok"], report["proved"]) == (1, "", False, [])
 
 
-@pytest.mark.parametrize("name", ["log/journal.jsonl", "log/checkpoints.jsonl", "manifest.json", "manifest.note"])
-def test_a_file_of_another_log_is_found(name: str, export: Path, small_export: Path) -> None:
-    shutil.copyfile(small_export / name, export / name)
-    assert not verify_export(export).ok
+def test_the_file_itself_says_first_that_a_changed_export_fails(small_export: Path) -> None:
+    swap_lines(small_export)
+    ran = run_verifier(small_export)
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout.startswith("THE EXPORT FAILS VERIFICATION")
 
 
-def test_a_file_of_another_export_of_the_same_log_is_found(export: Path, exports: Exports) -> None:
-    for name in ("log/journal.jsonl", "tables/model.jsonl", "manifest.json", "manifest.note"):
-        content = (export / name).read_bytes()
-        shutil.copyfile(exports.model / name, export / name)
-        assert not verify_export(export).ok, name
-        (export / name).write_bytes(content)
-    assert verify_export(export).ok
+def test_a_file_of_another_log_is_found(small_export: Path, tmp_path: Path) -> None:
+    with tarfile.open(GOLDEN) as archive:
+        archive.extractall(tmp_path / "golden", filter="data")
+    (other,) = (tmp_path / "golden").iterdir()
+    for name in ("log/journal.jsonl", "log/checkpoints.jsonl", "manifest.json", "manifest.note"):
+        content = (small_export / name).read_bytes()
+        shutil.copyfile(other / name, small_export / name)
+        assert not verify_export(small_export).ok, name
+        (small_export / name).write_bytes(content)
+    assert verify_export(small_export).ok
 
 
-def test_without_a_manifest_nothing_is_verified(export: Path) -> None:
-    (export / "manifest.json").unlink()
-    ran = run_verifier(export)
+def test_a_file_of_another_export_of_the_same_log_is_found(small_export: Path, small_exports: SmallExports) -> None:
+    for name in ("tables/person.jsonl", "manifest.json", "manifest.note"):
+        content = (small_export / name).read_bytes()
+        shutil.copyfile(small_exports.model / name, small_export / name)
+        assert not verify_export(small_export).ok, name
+        (small_export / name).write_bytes(content)
+    assert verify_export(small_export).ok
+
+
+def test_without_a_manifest_nothing_is_verified(small_export: Path) -> None:
+    (small_export / "manifest.json").unlink()
+    ran = run_verifier(small_export)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "there is no export in" in ran.stderr

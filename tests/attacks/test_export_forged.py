@@ -109,8 +109,8 @@ def damage_signature(folder: Path) -> None:
 
 def cut_log(folder: Path) -> None:
     """Cut the journal and the checkpoints; the anchor, which others keep, still proves more."""
-    edit_lines(folder / JOURNAL, lambda lines: lines[:100])
-    edit_lines(folder / NOTES, lambda lines: [line for line in lines if int(json.loads(line).split("\n")[1]) <= 100])
+    edit_lines(folder / JOURNAL, lambda lines: lines[:50])
+    edit_lines(folder / NOTES, lambda lines: [line for line in lines if int(json.loads(line).split("\n")[1]) <= 50])
 
 
 def break_time(folder: Path) -> None:

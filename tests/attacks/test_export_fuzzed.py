@@ -16,7 +16,7 @@ from data.audit.standalone.curve_signature import is_valid_signature
 from data.audit.standalone.event_format import format_fault, read_line
 from data.audit.standalone.json_spelling import read_object, spell
 from data.audit.standalone.signed_note import is_signed_by, read_checkpoint, read_key
-from tests.exports import Exports
+from tests.exports import SmallExports
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "1"))
 BYTES = b'"\\{}[]:,0123456789.eE+-tfn \n\t\x00\x7f\xc3\xa9\xed\xa0\x80\xf0\x9f'
@@ -44,9 +44,9 @@ def number(token: str) -> int | float:
     return int(token) if abs(int(token)) < 2**53 else float(token)
 
 
-def test_a_changed_event_is_refused_or_is_another_event_in_canonical_form(exports: Exports) -> None:
+def test_a_changed_event_is_refused_or_is_another_event_in_canonical_form(small_exports: SmallExports) -> None:
     chosen = random.Random(1)
-    lines = [line for line in lines_of(exports.everything / "log/journal.jsonl") if len(line) < 3_000]
+    lines = [line for line in lines_of(small_exports.everything / "log/journal.jsonl") if len(line) < 3_000]
     for _ in range(20_000 * ROUNDS):
         line = read_line(changed(chosen, chosen.choice(lines)))
         event = read_object(line.body)
@@ -55,18 +55,18 @@ def test_a_changed_event_is_refused_or_is_another_event_in_canonical_form(export
             assert spell(event).encode() == line.body == rfc8785.dumps(json.loads(line.body, parse_int=number))
 
 
-def test_a_changed_checkpoint_is_never_signed(exports: Exports) -> None:
-    chosen, vkey = random.Random(2), exports.key.vkey
-    notes = [json.loads(line) for line in lines_of(exports.everything / "log/checkpoints.jsonl")]
+def test_a_changed_checkpoint_is_never_signed(small_exports: SmallExports) -> None:
+    chosen, vkey = random.Random(2), small_exports.key.vkey
+    notes = [json.loads(line) for line in lines_of(small_exports.everything / "log/checkpoints.jsonl")]
     for _ in range(20_000 * ROUNDS):
         text = changed(chosen, chosen.choice(notes).encode()).decode("utf-8", "replace")
         checkpoint = read_checkpoint(text)
         assert checkpoint is None or not is_signed_by(checkpoint.note, vkey)
 
 
-def test_a_changed_key_or_signature_is_never_valid(exports: Exports) -> None:
-    chosen, vkey = random.Random(3), exports.key.vkey
-    key, signature = read_key(vkey), exports.key.sign(b"message")
+def test_a_changed_key_or_signature_is_never_valid(small_exports: SmallExports) -> None:
+    chosen, vkey = random.Random(3), small_exports.key.vkey
+    key, signature = read_key(vkey), small_exports.key.sign(b"message")
     assert key is not None
     for _ in range(3_000 * ROUNDS):
         assert not is_valid_signature(key.public, changed(chosen, signature), b"message")

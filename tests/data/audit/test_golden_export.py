@@ -16,7 +16,7 @@ import pytest
 
 from data.audit.standalone.export_verification import verify_export
 from data.audit.standalone_file import standalone_verifier
-from tests.exports import interpreters, run_verifier
+from tests.exports import PYTHONS, each_bare_python, run_verifier
 
 FOLDER = Path(__file__).parent / "exports"
 
@@ -35,6 +35,7 @@ class GoldenExport:
 
 
 GOLDEN = [GoldenExport(**fields) for fields in json.loads((FOLDER / "expected.json").read_bytes())]
+NEWEST = "2"
 EACH = pytest.mark.parametrize("golden", GOLDEN, ids=[one.name for one in GOLDEN])
 
 
@@ -64,13 +65,26 @@ def test_the_verifier_of_today_verifies_it(golden: GoldenExport, folder: Path) -
     assert (report.events, report.withheld) == (golden.events, golden.withheld)
 
 
-@EACH
-@pytest.mark.parametrize("python", interpreters().values(), ids=interpreters())
-def test_its_own_verifier_and_that_of_today_verify_it_on_a_bare(
-    python: str, golden: GoldenExport, folder: Path
-) -> None:
+def verify_with_both(golden: GoldenExport, folder: Path, python: str) -> None:
+    """Verify an export by the file that it carries and by that of today, each in a process without any package."""
     assert run_verifier(folder, python=python).returncode == 0
     today = folder.parent / "today"
     today.mkdir()
     (today / "verify.py").write_bytes(standalone_verifier())
     assert run_verifier(today, str(folder), "--trusted-vkey", golden.vkey, python=python).returncode == 0
+
+
+@each_bare_python()
+@pytest.mark.parametrize("golden", [one for one in GOLDEN if NEWEST in one.name], ids=lambda one: one.name)
+def test_its_own_verifier_and_that_of_today_verify_the_newest_on_a_bare(
+    python: str, golden: GoldenExport, folder: Path
+) -> None:
+    verify_with_both(golden, folder, python)
+
+
+@each_bare_python((PYTHONS[0], PYTHONS[-1]))
+@pytest.mark.parametrize("golden", [one for one in GOLDEN if NEWEST not in one.name], ids=lambda one: one.name)
+def test_its_own_verifier_and_that_of_today_verify_an_older_one_on_a_bare(
+    python: str, golden: GoldenExport, folder: Path
+) -> None:
+    verify_with_both(golden, folder, python)

@@ -20,7 +20,7 @@ from data.records.tables import TABLES
 from data.registry import export as module
 from data.registry.export import export_registry
 from data.registry.registry import Registry
-from tests.exports import Exports, interpreters, run_verifier
+from tests.exports import Exports, each_bare_python, run_verifier
 from tests.world import MODEL, World
 
 
@@ -28,7 +28,7 @@ def lines_of(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
-@pytest.mark.parametrize("python", interpreters().values(), ids=interpreters())
+@each_bare_python()
 def test_the_export_of_everything_verifies_on_a_bare(python: str, exports: Exports) -> None:
     ran = run_verifier(exports.everything, python=python)
     assert (ran.stdout.split("\n")[0], ran.stderr, ran.returncode) == ("THE EXPORT IS VERIFIED", "", 0)
@@ -39,7 +39,7 @@ def test_an_export_contains_every_event_document_and_row(exports: Exports) -> No
     report = verify_export(folder)
     events = world.events()
     assert (report.ok, report.events, report.withheld) == (True, len(events), 0)
-    assert report.documents == len(list(folder.glob("documents/*/*"))) > 10
+    assert report.documents == len(list(folder.glob("documents/*/*"))) > 5
     assert (folder / "verify.py").read_bytes() == standalone_verifier()
     for kind in TABLES:
         rows = lines_of(folder / f"tables/{kind.table}.jsonl")

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.audit.standalone.json_spelling import SpellingError, read_object, spell, spell_real
@@ -58,6 +58,7 @@ def test_a_real_has_the_text_that_the_writer_gives_it(real: float) -> None:
     assert spell_real(real).encode() == rfc8785.dumps(real)
 
 
+@settings(max_examples=20)
 @given(st.dictionaries(st.text(), VALUES, max_size=5))
 def test_what_the_writer_writes_is_read_back_and_written_the_same(value: dict[str, object]) -> None:
     body = rfc8785.dumps(value)  # type: ignore[arg-type]
