@@ -1,27 +1,35 @@
-"""Rebuilds a lost database from the journal: the state tables are the fold of the events."""
+"""Rebuilds a lost database from the journal: the state tables are the fold of the events.
+
+The journal is read several times and never held in memory: for the schema, for the events, and for the last image of
+each row. The draft of the database is committed in steps; it gets its name when it is complete.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
 
 from data.audit.anchor import AnchorSink, confirmed_name
-from data.audit.body import GENESIS_PREV, canonical_text, leaf_hash
+from data.audit.body import GENESIS_PREV, leaf_hash
 from data.audit.journal import Journal, JournalEntry
 from data.audit.merkle import Frontier
 from data.audit.note import parse_checkpoint
+from data.audit.rebuilt_rows import ArrivingRows
 from data.errors import JournalError, StoreError
+from data.files.database_file import Config, open_database
 
+_Item = TypeVar("_Item")
 _RESTORE = "restore the journal from its backup"
-_BATCH = 5_000
+_BATCH = 2_000
+"""The number of events in memory at a time."""
+_CONFIG: Config = {"threads": 1, "memory_limit": "400MB", "autoinstall_known_extensions": False}
 _DECLARING = (b'"type":"log.created"', b'"type":"log.migrated"')
-_ROWS_A_STATEMENT = 200
 _EXACT = 2**53
 _COPIES = ("id", "type", "subject", "actor", "recorded_at", "effective_at")
 _EVENTS = pa.schema(
@@ -33,8 +41,10 @@ _EVENTS = pa.schema(
         ("seal", pa.binary()),
     ]
 )
-_ROW_INDEX = pa.schema([("table_name", pa.string()), ("key", pa.string()), ("seq", pa.int64())])
-_Rows = dict[str, dict[str, dict[str, Any]]]
+_PLACES = pa.schema([("table_name", pa.string()), ("key", pa.string()), ("seq", pa.int64())])
+_FIND_LAST = """
+CREATE TEMP TABLE last_image AS SELECT table_name, key, max(seq) AS seq FROM written GROUP BY ALL ORDER BY max(seq)
+"""
 
 
 def rebuild(
@@ -57,9 +67,9 @@ def rebuild(
     draft = target.with_name(f".{target.name}.rebuilding")
     draft.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(draft)) as connection:
+        with open_database(draft, _CONFIG) as connection:
             create_tables(connection, _last_declared_schema(journal))
-            size = _Rebuilding(connection).run(journal, anchors)
+            size = _Rebuilding(connection, journal).run(anchors)
         draft.replace(target)
     except duckdb.Error as broken:
         raise StoreError(f"the registry cannot be rebuilt in {target}: {broken}") from broken
@@ -70,48 +80,56 @@ def rebuild(
 
 
 class _Rebuilding:
-    """The state of one rebuild: the hash chain so far, and the last image of every row."""
+    """The state of one rebuild: the hash chain so far. The places of row images are in a temporary table."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, journal: Journal) -> None:
+        self._connection, self._journal = connection, journal
         self._frontier = Frontier.empty()
         self._leaf = GENESIS_PREV
-        self._rows: _Rows = {}
-        self._seqs: dict[tuple[str, str], int] = {}
         self._notes: dict[int, str] = {}
         self._frontiers: dict[int, str] = {}
+        self._rows = ArrivingRows(connection)
         found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'row_image'").fetchone()
         self._is_sealed = found is not None
         """Whether the schema of the journal has seals and the index of rows; the first schema has neither."""
 
-    def run(self, journal: Journal, anchors: Sequence[AnchorSink]) -> int:
+    def run(self, anchors: Sequence[AnchorSink]) -> int:
         for note in (note for anchor in anchors for note in anchor.notes()):
             self._notes.setdefault(parse_checkpoint(note).size, note)
-        self._connection.begin()
-        entries = journal.entries()
-        while batch := list(islice(entries, _BATCH)):
-            self._insert_events([self._read(entry) for entry in batch])
+        self._connection.execute("CREATE TEMP TABLE written (table_name VARCHAR, key VARCHAR, seq BIGINT)")
+        for batch in _batches(self._journal.entries()):
+            self._write_events(batch)
         if not self._frontier.size:
-            raise JournalError(f"the journal {journal.path} contains no event", _RESTORE)
+            raise JournalError(f"the journal {self._journal.path} contains no event", _RESTORE)
+        self._connection.execute(_FIND_LAST)
+        for number, batch in enumerate(_batches(self._journal.bodies())):
+            self._write_rows(number * _BATCH, batch)
         head = [0, self._frontier.size, self._leaf, self._frontier.to_hex()]
         self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
-        for table, rows in self._rows.items():
-            self._insert_rows(table, rows)
         if self._is_sealed:
-            self._insert_row_index()
+            self._connection.execute("INSERT INTO row_image SELECT * FROM last_image ORDER BY seq")
         self._insert_checkpoints(anchors)
-        self._connection.commit()
         return self._frontier.size
 
-    def _read(self, entry: JournalEntry) -> dict[str, Any]:
+    def _write_events(self, entries: Sequence[JournalEntry]) -> None:
+        events: list[dict[str, Any]] = []
+        places: list[dict[str, object]] = []
+        for entry in entries:
+            event, images = self._read(entry)
+            events.append(event)
+            places += [{"table_name": table, "key": key, "seq": event["seq"]} for table, key in images]
+        names = [name for name in _EVENTS.names if name != "seal" or self._is_sealed]
+        self._insert("audit_event", pa.Table.from_pylist(events, schema=_EVENTS).select(names))
+        self._insert("written", pa.Table.from_pylist(places, schema=_PLACES))
+
+    def _read(self, entry: JournalEntry) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Return an entry as a row of the table of events, and the places of the rows that the event wrote."""
         seq, body = self._frontier.size, entry.body
         try:
-            event = json.loads(body, parse_int=_number)
+            event = json.loads(body)
             if (event["seq"], event["prev"]) != (seq, self._leaf):
                 raise JournalError(f"line {seq + 1} of the journal does not follow the previous event", _RESTORE)
-            for image in event["rows"]:
-                self._rows.setdefault(image["table"], {})[image["key"]] = image
-                self._seqs[image["table"], image["key"]] = seq
+            images = [(image["table"], image["key"]) for image in event["rows"]]
             copies = {name: event[name] for name in _COPIES} | {"actor": event["actor"]["id"]}
         except (ValueError, KeyError, TypeError) as broken:
             raise JournalError(f"line {seq + 1} of the journal is not an event: {broken!r}", _RESTORE) from broken
@@ -119,52 +137,57 @@ class _Rebuilding:
         self._frontier, self._leaf = self._frontier.append(leaf), leaf.hex()
         if self._frontier.size in self._notes:
             self._frontiers[self._frontier.size] = self._frontier.to_hex()
-        return {"seq": seq, "body": body, "leaf": leaf, "seal": entry.seal} | copies
+        return {"seq": seq, "body": body, "leaf": leaf, "seal": entry.seal} | copies, images
 
-    def _insert_events(self, events: list[dict[str, Any]]) -> None:
-        self._connection.register("arriving", pa.Table.from_pylist(events, schema=_EVENTS))
-        names = [name for name in _EVENTS.names if name != "seal" or self._is_sealed]
-        self._connection.execute(
-            f"INSERT INTO audit_event ({', '.join(names)}) SELECT {', '.join(names)} FROM arriving"
-        )
-        self._connection.unregister("arriving")
+    def _write_rows(self, start: int, bodies: Sequence[bytes]) -> None:
+        """Insert each row whose last image is in one of these events, the first of which has the number `start`."""
+        query = "SELECT table_name, key, seq FROM last_image WHERE seq >= ? AND seq < ?"
+        last = {
+            (table, key): seq for table, key, seq in self._connection.execute(query, [start, start + _BATCH]).fetchall()
+        }
+        needed = set(last.values())
+        for seq, body in enumerate(bodies, start):
+            if seq not in needed:
+                continue
+            images = json.loads(body, parse_int=_number)["rows"]
+            found = {(image["table"], image["key"]): image for image in images}  # the last one of a row counts
+            self._rows.add(seq, [image for place, image in found.items() if last.get(place) == seq])
+        for table, arriving in self._rows.tables():
+            self._insert(table, arriving)
 
-    def _insert_rows(self, table: str, rows: dict[str, dict[str, Any]]) -> None:
-        """Insert each row once, with its last image; a column that the image lacks stays null."""
-        names = sorted({name for image in rows.values() for name in image["values"]})
-        columns = ", ".join(map(_quoted, ["key", "rev", *names]))
-        images = iter(rows.values())
-        while batch := list(islice(images, _ROWS_A_STATEMENT)):
-            marks = ", ".join(f"({', '.join('?' * (len(names) + 2))})" for _ in batch)
-            values = [cell for image in batch for cell in _cells(image, names)]
-            self._connection.execute(f"INSERT INTO {_quoted(table)} ({columns}) VALUES {marks}", values)
-
-    def _insert_row_index(self) -> None:
-        places = [{"table_name": table, "key": key, "seq": seq} for (table, key), seq in self._seqs.items()]
-        self._connection.register("arriving", pa.Table.from_pylist(places, schema=_ROW_INDEX))
-        self._connection.execute("INSERT INTO row_image SELECT * FROM arriving")
+    def _insert(self, table: str, arriving: pa.Table) -> None:
+        """Append rows to a table; columns that the rows do not have stay null."""
+        if not arriving.num_rows:
+            return
+        columns = ", ".join(map(_quoted, arriving.column_names))
+        self._connection.register("arriving", arriving)
+        self._connection.execute(f"INSERT INTO {_quoted(table)} ({columns}) SELECT {columns} FROM arriving")
         self._connection.unregister("arriving")
 
     def _insert_checkpoints(self, anchors: Sequence[AnchorSink]) -> None:
-        for size in sorted(self._frontiers):
-            values = [size, self._notes[size], self._frontiers[size]]
-            if self._is_sealed:
-                self._connection.execute("INSERT INTO checkpoint VALUES (?, ?, ?)", values)
-            else:
-                self._connection.execute("INSERT INTO checkpoint VALUES (?, ?)", values[:2])
+        sizes = sorted(self._frontiers)
+        notes = {"size": sizes, "note": [self._notes[size] for size in sizes]}
         if self._is_sealed:
-            for anchor in anchors:
-                held = [size for note in anchor.notes() if (size := parse_checkpoint(note).size) in self._frontiers]
-                if held:
-                    values = [confirmed_name(anchor), max(held)]
-                    self._connection.execute("INSERT INTO anchor_confirmation VALUES (?, ?)", values)
+            notes["frontier"] = [self._frontiers[size] for size in sizes]
+        self._insert("checkpoint", pa.table(notes))
+        for anchor in anchors if self._is_sealed else ():
+            held = [size for note in anchor.notes() if (size := parse_checkpoint(note).size) in self._frontiers]
+            if held:
+                values = [confirmed_name(anchor), max(held)]
+                self._connection.execute("INSERT INTO anchor_confirmation VALUES (?, ?)", values)
+
+
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    arriving = iter(items)
+    while batch := list(islice(arriving, _BATCH)):
+        yield batch
 
 
 def _last_declared_schema(journal: Journal) -> int:
     """Return the schema number that genesis or the last migration declares; 1 where none is declared."""
     schema = 1
     for body in journal.bodies():
-        if not any(mark in body for mark in _DECLARING):  # parsing every body twice would double the time
+        if not any(mark in body for mark in _DECLARING):  # parsing every body once more would take much longer
             continue
         try:
             event = json.loads(body)
@@ -173,14 +196,6 @@ def _last_declared_schema(journal: Journal) -> int:
         except (ValueError, KeyError, TypeError, AttributeError):
             continue  # the rebuild reads the line again and reports it
     return schema
-
-
-def _cells(image: dict[str, Any], names: Sequence[str]) -> list[Any]:
-    return [image["key"], image["rev"], *(_stored(image["values"].get(name)) for name in names)]
-
-
-def _stored(value: object) -> object:
-    return canonical_text(value) if isinstance(value, (dict, list)) else value
 
 
 def _number(token: str) -> int | float:

@@ -20,6 +20,7 @@ from data.audit.keys import load_declared
 from data.audit.note import sign_text
 from data.errors import ModelwardError, StoreError
 from data.files.artifacts import file_digest
+from data.files.database_file import open_database
 from data.files.draft_folder import draft_folder
 from data.files.durable_file import sync_folder
 from data.registry.audit_log import AuditLog
@@ -72,7 +73,7 @@ def verifier_call(files: RegistryFiles, folder: Path) -> str:
 
 def _fold_log(database: Path) -> None:
     """Bring the write-ahead log, which exists after a crash, into the copy of the database."""
-    with duckdb.connect(str(database), config=CONFIG) as connection:
+    with open_database(database, CONFIG) as connection:
         connection.execute("CHECKPOINT")
 
 

@@ -18,12 +18,13 @@ import duckdb
 
 from data.audit.keys import SigningKey
 from data.errors import MissingRegistryError, NestedTransactionError, StoreError, StoreLockedError
+from data.files.database_file import Config, open_database
 from data.files.file_fault import described, fault_in, file_faults, remedy_for
 from data.files.file_lock import FileLock, holder_of, is_locked, take_lock
 from data.registry.migration import migrate, newest_schema, schema_of
 from data.registry.thread_queue import ThreadQueue
 
-CONFIG: dict[str, str | bool | int | float | list[str]] = {
+CONFIG: Config = {
     "threads": 1,  # with a second thread a small query takes six times the CPU time
     "memory_limit": "1GB",
     "autoinstall_known_extensions": False,
@@ -227,7 +228,9 @@ class Store:
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
             with self._file_faults():
-                return duckdb.connect(str(self.database), read_only=read_only, config=CONFIG)
+                if read_only:
+                    return duckdb.connect(str(self.database), read_only=True, config=CONFIG)
+                return open_database(self.database, CONFIG)
         except duckdb.Error as error:
             if "Could not set lock" in str(error):
                 raise StoreLockedError(f"another program has {self.database} open: {error}") from error

@@ -11,7 +11,7 @@ import typer
 from data.audit.verifier.report import Discrepancy, Report
 from data.errors import InputError, MissingRegistryError
 from data.files.artifacts import file_digest
-from data.queries.log_entries import events_named
+from data.queries.log_page import log_page
 from data.queries.lookup import model_named
 from data.registry.backup import VERIFIER, backup_registry, verifier_call
 from data.registry.export import Export, export_registry
@@ -55,15 +55,13 @@ def log(
     as_json: Json = False,
 ) -> None:
     """List events of the audit log, oldest first."""
-    found = events_named(Registry.here(), model, business_time(since), business_time(until))
-    matching = [one for one in found if one.type.startswith(type_)]
-    shown = matching[-limit:] if limit else matching
+    page = log_page(Registry.here(), model, type_, business_time(since), business_time(until), limit)
     if as_json:
-        show_json(shown)
+        show_json(page.entries)
         return
-    show_events(shown)
-    if len(shown) < len(matching):
-        remark(f"these are the latest {len(shown)} of {len(matching)} events; --limit 0 shows all")
+    show_events(page.entries)
+    if page.is_cut:
+        remark(f"these are the latest {limit} events; --limit 0 shows all")
 
 
 @app.command("backup")
