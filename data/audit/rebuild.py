@@ -102,8 +102,8 @@ class _Rebuilding:
         if not self._frontier.size:
             raise JournalError(f"the journal {self._journal.path} contains no event", _RESTORE)
         self._connection.execute(_FIND_LAST)
-        for number, batch in enumerate(_batches(self._journal.bodies())):
-            self._write_rows(number * _BATCH, batch)
+        for number, bodies in enumerate(_batches(self._journal.bodies())):
+            self._write_rows(number * _BATCH, bodies)
         head = [0, self._frontier.size, self._leaf, self._frontier.to_hex()]
         self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
         if self._is_sealed:
