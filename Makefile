@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test fast soak check style layers types structure format lock bench clean
+.PHONY: help install demo test fast soak coverage check style layers types structure format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,9 +21,11 @@ install: ## make .venv from constraints.txt (every other target does this too)
 demo: ## take a real model through its whole lifecycle (ARGS="--help" for options)
 	$(RUN) modelward demo $(ARGS)
 
-test: ## all tests and the required coverage of gates, monitoring and data (ARGS="-k drift": only these, no coverage)
+# Whole files go to three processes. tests/structure is a part of `make check`.
+SHARED_OUT := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+test: ## the tests and the required coverage of gates, monitoring and data (ARGS="-k drift": only these, no coverage)
 ifeq ($(strip $(ARGS)),)
-	$(RUN) pytest --cov --cov-report= --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest --cov --cov-report= $(SHARED_OUT) --ignore=tests/structure
 	$(RUN) coverage report --include='gates/*,monitoring/*' --fail-under=100 --precision=2
 	$(RUN) coverage report --include='data/*' --fail-under=95 --precision=2
 else
@@ -34,10 +36,15 @@ endif
 FOLDERS_NOT_FAST := browser data/queries docs flows modelward/commands modelward/demo modelward/supervisor modelward/web soak tasks
 fast: ## the tests that need neither a server nor a browser nor long, without coverage
 	$(RUN) pytest --quiet --numprocesses 2 --dist loadfile $(FOLDERS_NOT_FAST:%=--ignore=tests/%) \
-		-m "not server and not browser and not slow and not soak" $(ARGS)
+		-m "not server and not browser and not slow and not long and not soak" $(ARGS)
 
-soak: ## kill writers at random for ten minutes (SOAK_SECONDS=60 and SOAK_SEED=7 set duration and seed)
+soak: ## the tests that take too long for `make test`; then random kills for ten minutes (SOAK_SECONDS=60, SOAK_SEED=7)
+	$(RUN) pytest -m long $(SHARED_OUT) --ignore=tests/soak
 	$(RUN) pytest -rP -m soak tests/soak
+
+coverage: ## the branch coverage of every module by all tests but the random kills (about 40 minutes)
+	$(RUN) pytest --cov --cov-everywhere --cov-report= -m "not soak" $(SHARED_OUT)
+	$(RUN) coverage report
 
 check: style layers types structure ## every static check: style, import contracts, types, tests/structure
 

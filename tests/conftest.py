@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,18 @@ SLOW = (
     "views/pages/test_timeline",
 )
 """Folders and files whose tests take long together: many commands of a registry, or processes."""
+COVERED = ("attacks", "data", "gates", "monitoring")
+"""Folders whose tests alone reach the coverage that `make test` requires; tracing costs a fifth of a test's CPU."""
 SERVER_FIXTURES = {"prefect_server"}
 BROWSER_FIXTURES = {"chromium", "visit"}
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `make coverage`."""
+    parser.addoption(
+        "--cov-everywhere", action="store_true", help="measure coverage in every test, not in a few folders"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,6 +104,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())) and not is_shared:
             raise pytest.UsageError(f"add {place_of(item)} to SHARED_SERVER: its tests use the shared Prefect server")
     items.sort(key=lambda item: (not place_of(item).startswith(SHARED_SERVER), not place_of(item).startswith(LONG)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure coverage, if it is measured at all, in the tests of `COVERED` alone."""
+    controller = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if controller is None or item.config.getoption("cov_everywhere") or place_of(item).startswith(COVERED):
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:

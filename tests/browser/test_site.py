@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from pathlib import Path
@@ -32,6 +33,12 @@ PAGES = {
 }
 WIDTHS = {"desk": DESK, "phone": PHONE}
 SCHEMES = ("light", "dark")
+FEW = {("desk", "light"), ("phone", "light"), ("desk", "dark")}
+VIEWS = [
+    pytest.param(*view, marks=() if view[1:] in FEW and view[0] != "all in one file" else pytest.mark.long)
+    for view in itertools.product(PAGES, WIDTHS, SCHEMES)
+]
+"""Every page at each width and in each scheme. On a dark phone, and in one file, no colour and no rule is new."""
 GRAVE = {"serious", "critical"}
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -58,9 +65,7 @@ def opened(visit: Visit, site: Path, page: str, size: tuple[int, int] = DESK, **
     return watched
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("page", "width", "scheme"), VIEWS)
 def test_a_page_is_accessible_and_requests_nothing(
     visit: Visit, site: Path, page: str, width: str, scheme: str
 ) -> None:

@@ -45,6 +45,7 @@ def reader(tmp_path: Path, visit: Visit) -> Iterator[Reader]:
 
 
 @pytest.mark.timeout(1_200)  # eight runs on a server, and waits for new one-time codes
+@pytest.mark.long
 def test_the_page_works_as_written(reader: Reader) -> None:
     for block, after in zip(BLOCKS, [*BLOCKS[1:], None], strict=True):
         reader.take(block, after)

@@ -112,6 +112,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
 }
 
 
+@pytest.mark.long
 def test_no_attack_on_a_waiting_request_approves_it(validated: World) -> None:
     """Try one attack on each form of one run; each next form states the reason, and each attack leaves an event."""
     decide_waiver(validated, grant=False)
@@ -130,6 +131,7 @@ def test_no_attack_on_a_waiting_request_approves_it(validated: World) -> None:
     assert (types.count("approval.requested"), types.count("approval.decided")) == (1, 2)
 
 
+@pytest.mark.long
 def test_in_process_a_code_is_judged_by_its_time_of_submission(
     validated: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +222,7 @@ def test_a_rejection_or_return_ends_the_run(validated: World, decision: str, sta
     assert (validated.get(Version, V1).review_state, validated.find(Slot)) == (review, [])
 
 
+@pytest.mark.long
 def test_conditions_become_findings_and_a_recusal_is_no_signature(validated: World) -> None:
     validated.grant("vera")
     conditions = "2013-06-01 watch the wind\n\n2013-07-01T12:00:00Z retrain"

@@ -103,6 +103,7 @@ def test_monitoring_is_one_flow_run_and_one_event_for_each_model(fleet: Fleet) -
     assert_complete()
 
 
+@pytest.mark.long
 def test_processes_give_the_same_outcome_as_threads(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunk_models, "MANY", 2)
     monkeypatch.setattr(chunk_models, "processors", lambda: 2)
@@ -123,6 +124,7 @@ def test_processes_give_the_same_outcome_as_threads(fleet: Fleet, monkeypatch: p
     assert_complete()
 
 
+@pytest.mark.long
 def test_after_a_process_died_the_next_run_completes_the_results(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(chunk_models, "_runner", lambda *_: ProcessPoolTaskRunner(2, initializer=os._exit, initargs=(9,)))
@@ -132,6 +134,7 @@ def test_after_a_process_died_the_next_run_completes_the_results(fleet: Fleet, m
     assert {one.state for one in monitor_models(as_of=fleet.night)} == {"recorded"}
 
 
+@pytest.mark.long
 def test_a_long_history_does_not_change_the_results(fleet: Fleet) -> None:
     add_history(Home.here().root, 30)
     listed: list[str] = []
@@ -173,6 +176,7 @@ monitor_models(as_of=datetime.fromisoformat(sys.argv[1]))
 """
 
 
+@pytest.mark.long
 def test_a_killed_writer_leaves_whole_batches_and_the_next_run_completes_them(fleet: Fleet) -> None:
     environment = {**os.environ, "PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_LOGGING_LEVEL": "CRITICAL"}
     command = [sys.executable, "-c", KILLED, fleet.night.isoformat()]

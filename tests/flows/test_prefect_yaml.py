@@ -113,6 +113,7 @@ def test_a_parameter_with_choices_lists_them(deployed: dict[str, DeploymentRespo
         assert schema["properties"]["slot"]["enum"] == SLOTS
 
 
+@pytest.mark.long
 def test_a_paused_schedule_stays_paused_after_a_new_deployment(
     deployed: dict[str, DeploymentResponse],
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_folder_becomes_a_version_with_derived_fields(world: World, folder: Pa
         assert client.read_flow_run(newest_run("register model")).name == "register late v1"
 
 
+@pytest.mark.long
 def test_a_repeated_submission_returns_its_version_without_an_event(world: World, folder: Path) -> None:
     key = register_model(str(folder), as_of=world.now)
     events = len(world.events())
@@ -112,6 +113,7 @@ def test_a_standard_that_is_not_adopted_is_refused_against_the_model(world: Worl
     compare_graph("register_model", "a standard is not adopted")
 
 
+@pytest.mark.long
 def test_relaxed_rules_are_refused_before_anything_is_recorded(world: World, folder: Path) -> None:
     register_model(str(folder), as_of=world.now)
     events, artifacts = len(world.events()), sorted(world.home.artifacts.rglob("*"))

@@ -68,6 +68,7 @@ def test_a_release_ratified_in_the_form_completes_the_run(world: World) -> None:
     assert serving(world) == V2
 
 
+@pytest.mark.long
 def test_a_form_answer_counts_after_another_person_ratified_by_command(world: World) -> None:
     """Alma uses `modelward ratify` while the form is open; then olga fills it in, before the run continues."""
     request, run = released(world)
@@ -88,6 +89,7 @@ def test_a_release_refused_in_the_form_is_undone_by_its_run(world: World) -> Non
     compare_graph("release_in_emergency", "refused", run)
 
 
+@pytest.mark.long
 def test_a_suspension_outside_the_run_ends_it_with_the_reason(world: World) -> None:
     request, run = released(world)
     suspend(world, "op-s")
@@ -99,6 +101,7 @@ def test_a_suspension_outside_the_run_ends_it_with_the_reason(world: World) -> N
         result_of(run)
 
 
+@pytest.mark.long
 def test_a_release_ratified_outside_its_run_ends_the_run(world: World) -> None:
     request, run = released(world)
     world.decide(request, "alma")
@@ -129,6 +132,7 @@ def releasing(world: World, who: str = "otto", **changes: Any) -> dict[str, Any]
     return {"person": who, "reason": "all scores are 1", "code": world.phone(who).at(world.now), **changes}
 
 
+@pytest.mark.long
 def test_a_release_opened_and_ratified_in_forms_only_completes(world: World) -> None:
     run = start_on_the_page(world)
     assert run_until_pause(release_in_emergency, run) == "Suspended"
@@ -159,6 +163,7 @@ WRONG: Mapping[str, tuple[Callable[[World], dict[str, Any]], str]] = {
 }
 
 
+@pytest.mark.long
 def test_no_attack_on_the_release_form_opens_a_release(world: World) -> None:
     run = start_on_the_page(world)
     for attack, (values, reason) in WRONG.items():

@@ -68,6 +68,7 @@ def test_no_process_lives_while_people_are_waited_for(validated: World) -> None:
     compare_graph("deploy_model", "two people approve, and the run is started again after each answer", run)
 
 
+@pytest.mark.long
 def test_a_run_started_again_asks_no_question_twice(validated: World) -> None:
     run, before = deployment_run(validated), len(validated.events())
     for person in ("alma", "axel"):
@@ -85,6 +86,7 @@ def test_a_run_started_again_asks_no_question_twice(validated: World) -> None:
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
+@pytest.mark.long
 def test_a_completed_deployment_is_found_by_a_repeated_run(validated: World) -> None:
     run = deployment_run(validated)
     for person in ("alma", "axel"):
@@ -166,6 +168,7 @@ def test_a_champion_that_changed_between_two_answers_ends_the_run(validated: Wor
     assert validated.find(Deployment) == [second]
 
 
+@pytest.mark.long
 def test_a_champion_that_changed_after_the_last_answer_stops_the_publication(validated: World) -> None:
     run = deployment_run(validated)
     run_until_pause(deploy_model, run)
@@ -190,6 +193,7 @@ def test_a_request_decided_elsewhere_lets_the_run_finish(validated: World) -> No
     compare_graph("deploy_model", "decided outside the run", run)
 
 
+@pytest.mark.long
 def test_refusals_of_other_people_do_not_lose_an_answer(judged: World) -> None:
     run = schedule_run(validate_model, version=V1, use=USE, as_of=judged.now)
     assert run_until_pause(validate_model, run) == "Suspended"
@@ -207,6 +211,7 @@ def concluding(world: World, person: str) -> ConcludeValidation:
     return ConcludeValidation(version=V1, evidence_digest=world.digest(V1), proof=world.proof(person), **values)
 
 
+@pytest.mark.long
 def test_a_conclusion_does_not_cover_evidence_newer_than_its_form(judged: World) -> None:
     run = schedule_run(validate_model, version=V1, use=USE, as_of=judged.now)
     assert run_until_pause(validate_model, run) == "Suspended"
@@ -222,6 +227,7 @@ def test_a_conclusion_does_not_cover_evidence_newer_than_its_form(judged: World)
     compare_graph("validate_model", "the evidence changed before the answer", run)
 
 
+@pytest.mark.long
 def test_a_locked_registry_loses_no_signature(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:
     run = deployment_run(validated)
     run_until_pause(deploy_model, run)
@@ -244,6 +250,7 @@ def test_a_locked_registry_loses_no_signature(validated: World, monkeypatch: pyt
     assert [one.person for one in validated.find(Vote)] == ["alma", "axel"]
 
 
+@pytest.mark.long
 def test_a_validation_measures_once_and_concludes_once(judged: World) -> None:
     run, before = schedule_run(validate_model, version=V1, use=USE, as_of=judged.now), len(judged.events())
     assert run_until_pause(validate_model, run) == "Suspended"

@@ -89,6 +89,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
 }
 
 
+@pytest.mark.long
 def test_no_attack_on_a_waiting_validation_concludes_it(judged: World) -> None:
     for person in ("dev", "otto"):
         judged.grant(person, "validator")
@@ -100,6 +101,7 @@ def test_no_attack_on_a_waiting_validation_concludes_it(judged: World) -> None:
     assert len(judged.events("command.refused")) == len(ATTACKS)
 
 
+@pytest.mark.long
 def test_a_finding_raised_while_the_run_waits_is_settled_and_read(judged: World) -> None:
     def settle() -> None:
         due = judged.now + timedelta(days=9)

@@ -75,8 +75,17 @@ SUBMISSIONS: Mapping[str, tuple[Callable[[Path], object], str, str]] = {
     "a dataset that is no Parquet": (write(HELD_OUT, "id,score\n"), f"{HELD_OUT}: not readable as Parq", "write data/"),
 }
 
+OF_EACH_STEP = {"broken YAML", "no documents", "a Parquet without the score"}
+"""One submission that is refused at each step: as files, as a submission, by its data."""
 
-@pytest.mark.parametrize(("spoil", "what", "remedy"), SUBMISSIONS.values(), ids=SUBMISSIONS)
+
+def some(cases: Mapping[str, tuple[Any, ...]]) -> list[Any]:
+    """Return the cases as parameters of a test; those that are not of `OF_EACH_STEP` run in `make soak`."""
+    marks = {True: (), False: (pytest.mark.long,)}
+    return [pytest.param(*case, id=name, marks=marks[name in OF_EACH_STEP]) for name, case in cases.items()]
+
+
+@pytest.mark.parametrize(("spoil", "what", "remedy"), some(SUBMISSIONS))
 def test_an_invalid_submission_is_refused_with_a_remedy_and_recorded(
     world: World, cli: Cli, folder: Path, spoil: Callable[[Path], object], what: str, remedy: str
 ) -> None:
@@ -96,6 +105,7 @@ DOCUMENTS: Mapping[str, tuple[str, str, str, ReviewState]] = {
 
 
 @pytest.mark.parametrize(("section", "what", "remedy", "left"), DOCUMENTS.values(), ids=DOCUMENTS)
+@pytest.mark.long
 def test_a_version_with_a_stale_or_missing_document_does_not_clear_its_gates(
     world: World, cli: Cli, folder: Path, section: str, what: str, remedy: str, left: ReviewState
 ) -> None:

@@ -286,6 +286,7 @@ def resume_pool(up: RunningUp) -> None:
     subprocess.run(command, env={**up.environment, **variables}, check=True, capture_output=True)
 
 
+@pytest.mark.long
 def test_after_a_kill_the_next_up_uses_the_same_ports_and_ends_stale_processes(up: RunningUp) -> None:
     before = up.status
     up.kill()
@@ -297,6 +298,7 @@ def test_after_a_kill_the_next_up_uses_the_same_ports_and_ends_stale_processes(u
     assert not up.processes().keys() & {one["pid"] for one in before["processes"].values()}
 
 
+@pytest.mark.long
 def test_down_ends_the_processes_of_a_killed_up(up: RunningUp) -> None:
     os.kill(up.status["pid"], signal.SIGKILL)
     until(lambda: not is_held(up.home / "up"))
