@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -123,6 +124,15 @@ def sign_text(text: str, key: NoteSigner) -> str:
     return f"{text}\n— {verifier.name} {packed}\n"
 
 
+def signed_text(note: str, vkey: str) -> str:
+    """Return the text of a note after verifying that the key `vkey` signed it. Raises `AuditError`."""
+    text, signatures = _split_note(note)
+    verifier = parse_vkey(vkey)
+    if not _is_signed(text, signatures, verifier):
+        raise AuditError(f"the note has no valid signature of {verifier.name}")
+    return text
+
+
 def parse_checkpoint(text: str) -> Checkpoint:
     """Return the content of a note without verifying its signatures. Raises `AuditError` unless it is a checkpoint."""
     body, signatures = _split_note(text)
@@ -142,11 +152,15 @@ def verify_checkpoint(text: str, vkey: str) -> Checkpoint:
     is malformed, or when a valid signature of this key is missing.
     """
     checkpoint, verifier = parse_checkpoint(text), parse_vkey(vkey)
-    message = _split_note(text)[0].encode()
-    ours = [s for s in checkpoint.signatures if (s.name, s.key_id) == (verifier.name, verifier.key_id)]
-    if not ours or not all(verifier.holds(message, signature.value) for signature in ours):
+    if not _is_signed(_split_note(text)[0], checkpoint.signatures, verifier):
         raise AuditError(f"the checkpoint of size {checkpoint.size} has no valid signature of {verifier.name}")
     return checkpoint
+
+
+def _is_signed(text: str, signatures: Sequence[Signature], verifier: VerificationKey) -> bool:
+    """Return True if a signature is by this key, and every signature by it is valid."""
+    ours = [one for one in signatures if (one.name, one.key_id) == (verifier.name, verifier.key_id)]
+    return bool(ours) and all(verifier.holds(text.encode(), one.value) for one in ours)
 
 
 def _split_note(text: str) -> tuple[str, tuple[Signature, ...]]:

@@ -1,4 +1,4 @@
-"""Joins the modules of the stand-alone verifier into the one file `verify.py` that every export contains.
+"""Joins modules into one file for a bare Python: `verify.py` of every export, and `modelward_check.py` of a server.
 
 The modules are joined in the order of their imports: the imports of the standard library once at the top, then each
 module without its imports. Nothing is rewritten, so the file reads like the modules that the tests run.
@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "standalone"
+CHECKER_FOLDER = Path(__file__).parent / "checker"
 PACKAGE = "data.audit.standalone"
+CHECKER_PACKAGE = "data.audit.checker"
 MODULES = (
     "json_spelling", "curve_signature", "signed_note", "fault_list", "export_files", "log_declaration", "merkle_roots",
     "repeated_ids", "event_format", "event_log", "checkpoint_check", "exported_rows", "stored_documents",
     "export_report", "export_verification", "verifier_command",
 )  # fmt: skip
-"""Every module, each after those that it imports."""
+"""Every module of the verifier, each after those that it imports."""
+SHARED = ("curve_signature", "signed_note")
+"""The modules of the verifier that the checker of a server contains too."""
+CHECKER_MODULES = ("served_manifest", "served_bytes", "newest_event", "check_command")
+"""Every module of the checker, each after those that it imports."""
 _HEAD = '''#!/usr/bin/env python3
 """Verifies an export of a modelward registry: `python3 verify.py`, or `python3 verify.py --help`.
 
@@ -28,14 +35,28 @@ at least one fault; 2: nothing could be verified. README.md beside this file say
 from __future__ import annotations
 
 '''
+_CHECKER_HEAD = '''#!/usr/bin/env python3
+"""Verifies the manifest of a served model before a server loads it: `python3 modelward_check.py --help`.
+
+Needs Python 3.9 or newer and its standard library, nothing else. Exit code 0: the model may be loaded; 1: it must not
+be loaded; 2: an option is wrong; 3: nothing serves. docs/serving.md of modelward describes the format.
+"""
+
+from __future__ import annotations
+
+'''
 _START = '\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
 
 
 def standalone_verifier() -> bytes:
     """Return the verifier as the text of one Python file. The same modules always give the same bytes."""
-    imports: set[str] = set()
-    sections = [_section(name, imports) for name in MODULES]
-    return (_HEAD + "\n".join(sorted(imports, key=_order)) + "\n" + "".join(sections) + _START).encode()
+    return _joined(_HEAD, [FOLDER / f"{name}.py" for name in MODULES])
+
+
+def standalone_checker() -> bytes:
+    """Return the checker of a model server as the text of one Python file. Always the same bytes too."""
+    files = [FOLDER / f"{name}.py" for name in SHARED] + [CHECKER_FOLDER / f"{name}.py" for name in CHECKER_MODULES]
+    return _joined(_CHECKER_HEAD, files)
 
 
 def standalone_digest() -> str:
@@ -43,9 +64,15 @@ def standalone_digest() -> str:
     return "sha256:" + hashlib.sha256(standalone_verifier()).hexdigest()
 
 
-def _section(name: str, imports: set[str]) -> str:
+def _joined(head: str, files: Sequence[Path]) -> bytes:
+    imports: set[str] = set()
+    sections = [_section(path, imports) for path in files]
+    return (head + "\n".join(sorted(imports, key=_order)) + "\n" + "".join(sections) + _START).encode()
+
+
+def _section(path: Path, imports: set[str]) -> str:
     """Return a module without docstring and imports, below a comment with its docstring; collect its imports."""
-    text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    name, text = path.stem, path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     lines = text.split("\n")
     removed: set[int] = set()
@@ -62,7 +89,7 @@ def _section(name: str, imports: set[str]) -> str:
 
 def _is_internal(node: ast.Import | ast.ImportFrom) -> bool:
     module = node.module if isinstance(node, ast.ImportFrom) else ""
-    return module == "__future__" or (module or "").startswith(PACKAGE)
+    return module == "__future__" or (module or "").startswith((PACKAGE, CHECKER_PACKAGE))
 
 
 def _order(line: str) -> tuple[bool, str]:

@@ -6,8 +6,7 @@ each with the same protocol.
 
 from __future__ import annotations
 
-import hashlib
-import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,14 +19,15 @@ from data.files.artifacts import ArtifactStore, file_digest
 from data.files.durable_file import remove_durably
 from data.files.file_fault import file_faults
 from data.files.home import Home
+from data.files.manifest import Manifest, digest_of
 from data.files.served_folder import ServedAccess, ServedFolder, served_access
-from data.records.instant import Instant
 from data.records.names import checked_name, model_key, short, slot_key
-from data.records.row import Frozen
 from data.records.version import Version
 from data.settings import read_settings
 
 LARGEST = 1 << 16
+NOTE = ".note"
+"""The end of the name of a signed note; the beginning is the hex digest of the manifest beside it."""
 
 
 @dataclass(frozen=True)
@@ -48,31 +48,12 @@ class SlotAddress:
         slot_key(model_key(parts[1], parts[2]), self.environment, self.slot)
 
 
-class Manifest(Frozen):
-    """The file that a server reads. `path` is absolute; `digest` is that of the bytes, or of the pin of an endpoint.
+class ManifestSigner(Protocol):
+    """Signs manifests with the key of the log."""
 
-    `state` is `serving`, or `suspended` or `withdrawn` for a manifest without a version; then `fallback` is the
-    replacement.
-    """
-
-    model: str
-    version: str | None
-    digest: str | None
-    path: str | None
-    environment: str
-    slot: str
-    use: str
-    published_at: Instant
-    run_id: str
-    state: Literal["serving", "suspended", "withdrawn"] = "serving"
-    kind: str = "file"
-    pinned: dict[str, str] = {}
-    fallback: str = ""
-    reason: str = ""
-
-    def text(self) -> str:
-        """Return the manifest as it is written: JSON with sorted names and an indent of two spaces."""
-        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+    def sign(self, manifest: Manifest, digest: str) -> str:
+        """Return a signed note about a manifest with this digest. Raises PublishError, SigningKeyError, AuditError."""
+        ...
 
 
 class ServingTarget(Protocol):
@@ -107,11 +88,13 @@ class FileTarget:
     """A target that writes manifests to the serving folder of a home.
 
     The bytes stay in its artifact store, which only the owner of the home can read. If other users can read the serving
-    folder, the bytes are copied next to the manifest. `access` is that of the settings unless it is given.
+    folder, the bytes are copied next to the manifest. `access` is that of the settings unless it is given. With a
+    `signer`, a signed note about each published manifest is written beside it first.
     """
 
-    def __init__(self, home: Home, access: ServedAccess | None = None) -> None:
+    def __init__(self, home: Home, access: ServedAccess | None = None, signer: ManifestSigner | None = None) -> None:
         self._home = home
+        self._signer = signer
         self._artifacts = ArtifactStore(home.artifacts)
         self._folder = ServedFolder(home, access or served_access(read_settings()))
 
@@ -135,18 +118,18 @@ class FileTarget:
             kind=artifact.kind,
             pinned=artifact.pinned,
         )
-        digest = self._write(place, manifest.text())
+        digest = self._publish(place, manifest)
         # The former bytes stay, because a server may have read the former manifest, and `restore` needs them.
         self._folder.prune(self.path(place).parent, {artifact.digest, former})
         return digest
 
     def suspend(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
         """Write a manifest of state `suspended` with the fallback; return its digest. Raises PublishError."""
-        return self._write(place, _stopped(place, "suspended", fallback, reason, published_at, run_id).text())
+        return self._publish(place, _stopped(place, "suspended", fallback, reason, published_at, run_id))
 
     def withdraw(self, place: SlotAddress, fallback: str, reason: str, published_at: datetime, run_id: str) -> str:
         """Write a manifest of state `withdrawn` with the fallback; return its digest. Raises PublishError."""
-        return self._write(place, _stopped(place, "withdrawn", fallback, reason, published_at, run_id).text())
+        return self._publish(place, _stopped(place, "withdrawn", fallback, reason, published_at, run_id))
 
     def read(self, place: SlotAddress) -> str | None:
         """Return the manifest's text, or None when none was published. Raises PublishError for an unreadable file."""
@@ -186,6 +169,16 @@ class FileTarget:
         if published.path and published.path != stored and file_digest(Path(published.path)) != published.digest:
             raise DigestMismatchError(f"{published.path} no longer holds the bytes of {published.digest}")
         return digest_of(text)
+
+    def write_note(self, place: SlotAddress, digest: str, note: str) -> None:
+        """Write the signed note about the manifest with this digest. Raises PublishError."""
+        path = self.note_path(place, digest)
+        with file_faults(path, kind=PublishError):
+            self._folder.write(path, note.encode())
+
+    def note_path(self, place: SlotAddress, digest: str) -> Path:
+        """Return the path of the note about the manifest with this digest. Raises PublishError as `path` does."""
+        return self.path(place).with_name(digest.removeprefix("sha256:") + NOTE)
 
     def restore(self, place: SlotAddress, former: str | None) -> None:
         """Write back the previous text, or remove the manifest if it is None. Raises PublishError."""
@@ -236,16 +229,34 @@ class FileTarget:
             raise ArtifactError(what, "replace the symbolic link by the file itself")
         return str(path)
 
+    def _publish(self, place: SlotAddress, manifest: Manifest) -> str:
+        """Write the signed note and then the manifest, so that a server never finds a manifest without its note.
+
+        The note about the former manifest stays, because a server may have read that manifest.
+        """
+        text = manifest.text()
+        digest, former = digest_of(text), self._former_digest(place)
+        if self._signer is not None:
+            self.write_note(place, digest, self._signer.sign(manifest, digest))
+        self._write(place, text)
+        kept = {self.note_path(place, one) for one in (digest, former)}
+        for note in self.path(place).parent.glob(f"*{NOTE}"):
+            if note not in kept:
+                with suppress(OSError):
+                    note.unlink()
+        return digest
+
+    def _former_digest(self, place: SlotAddress) -> str:
+        """Return the digest of the published manifest; an empty text if there is none or it cannot be read."""
+        with suppress(PublishError):
+            return digest_of(self.read(place) or "")
+        return ""
+
     def _write(self, place: SlotAddress, text: str) -> str:
         path = self.path(place)
         with file_faults(path, kind=PublishError):
             self._folder.write(path, text.encode())
         return digest_of(text)
-
-
-def digest_of(text: str) -> str:
-    """Return `sha256:<hex>` of the text of a manifest."""
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stopped(

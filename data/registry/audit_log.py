@@ -220,6 +220,10 @@ class AuditLog:
         """Return a text for each row that differs from its last image in the log, and each table that lost rows."""
         return RowIndex(self._connection).differing(rows, tables)
 
+    def last_event(self, row: Row) -> int | None:
+        """Return the number of the event that holds the last image of a row; None without one."""
+        return RowIndex(self._connection).last_event((row.table, row.key))
+
     def anchored_size(self) -> int:
         """Return the size of the log at its last signed checkpoint; 0 when there is none."""
         row = self._connection.execute("SELECT max(size) FROM checkpoint").fetchone()

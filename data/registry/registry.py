@@ -145,6 +145,13 @@ class Registry:
             return head.size
 
     @contextmanager
+    def signing(self) -> Iterator[tuple[State, AuditLog, SigningKey]]:
+        """Yield rows, log and key for a signature outside the log, after the log was compared with its copies."""
+        with self.store.turn(), self.store.transaction() as connection:
+            head, log = self._checked(connection)
+            yield State(connection), log, self._signing_key(log, head)
+
+    @contextmanager
     def reading(self) -> Iterator[State]:
         """Yield the present rows, as one snapshot that concurrent writes do not change."""
         with self.store.reading() as connection:

@@ -45,7 +45,7 @@ class RowIndex:
 
     def last_images(self, places: Iterable[Place]) -> dict[Place, Mapping[str, Any]]:
         """Return the last image of each of these rows that the log has; a row without an image is left out."""
-        seqs = {place: seq for place in places if (seq := self._seq(place)) is not None}
+        seqs = {place: seq for place in places if (seq := self.last_event(place)) is not None}
         images: dict[Place, Mapping[str, Any]] = {}
         for seq in set(seqs.values()):
             row = self._connection.execute("SELECT body FROM audit_event WHERE seq = ?", [seq]).fetchone()
@@ -77,7 +77,8 @@ class RowIndex:
             found = self._connection.execute(sql, [start, min(start + step, end)]).fetchall()
             self.advance((seq, _images(body)) for seq, body in found)
 
-    def _seq(self, place: Place) -> int | None:
+    def last_event(self, place: Place) -> int | None:
+        """Return the number of the event that holds the last image of a row; None without one."""
         sql = "SELECT seq FROM row_image WHERE table_name = ? AND key = ?"
         row = self._connection.execute(sql, list(place)).fetchone()
         return int(row[0]) if row else None

@@ -15,6 +15,7 @@ from data.records.names import short
 from data.records.run_context import RunContext
 from data.registry.command import Command
 from data.registry.commands.deployment import BeginOperation, UndoOperation
+from data.registry.manifest_signer import RecordedManifestSigner
 from data.registry.registry import Receipt, Registry
 from tasks.deploy.lock_operation import operation_lock
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
@@ -45,7 +46,7 @@ def carry_out(change: ServingChange, context: RunContext, steps: Steps = PLAIN_C
     the former manifest is restored and the operation is recorded as undone.
     """
     registry = Registry.here()
-    target: ServingTarget = FileTarget(registry.home)
+    target: ServingTarget = FileTarget(registry.home, signer=RecordedManifestSigner(registry))
     with ExitStack() as locks:
         operation = steps.take(lock_model, locks, registry.home, change, context)
         if operation is None:

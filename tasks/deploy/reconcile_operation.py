@@ -13,7 +13,8 @@ from functools import partial
 
 from data.errors import ArtifactError, BusyError, InputError, PublishError, RefusedError
 from data.files.artifacts import ArtifactStore
-from data.files.serving import FileTarget, Manifest, SlotAddress, digest_of
+from data.files.manifest import Manifest, digest_of
+from data.files.serving import FileTarget, SlotAddress
 from data.queries.rows import required_row, rows
 from data.queries.serving_operations import is_blocked, operation_under_way, return_choice, serving_facts
 from data.records.deployment import Operation
@@ -115,7 +116,7 @@ def _suspended(
         return None
     return CompleteSuspension(
         model=operation.model,
-        manifest_digest=digest_of(published.text()),
+        manifest_digest=digest_of(target.read(_place(operation)) or ""),
         reason=published.reason,
         fallback=published.fallback,
         ratify_by=_ratify_by(registry, operation, at),
@@ -127,7 +128,7 @@ def _withdrawn(
 ) -> Command | None:
     if published.state != "withdrawn":
         return None
-    digest = digest_of(published.text())
+    digest = digest_of(target.read(_place(operation)) or "")
     return CompleteWithdrawal(model=operation.model, manifest_digest=digest, reason=published.reason)
 
 

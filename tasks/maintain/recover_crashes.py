@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from data.records.run_context import RunContext
 from tasks.deploy.reconcile_operation import running_operations
+from tasks.deploy.sign_manifests import unsigned_manifests
 from tasks.deploy.undo_release import lapsed_releases
 from tasks.maintain.crash_silent_runs import silent_runs
 from tasks.maintain.expire_approvals import expired_requests
@@ -22,6 +23,7 @@ JOBS: Mapping[str, Job] = {
     "requests": Job("withdraw orphaned requests", orphaned_requests),
     "runs": Job("cancel orphaned runs", orphaned_runs),
     "releases": Job("undo lapsed emergency releases", lapsed_releases),
+    "manifests": Job("sign unsigned manifests", unsigned_manifests),
     "people": Job("notify people of open decisions", open_decisions),
     "carried": Job("deliver notices", delivered_notices),
 }

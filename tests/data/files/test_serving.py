@@ -11,8 +11,9 @@ import pytest
 from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.files.manifest import digest_of
 from data.files.served_folder import ServedAccess
-from data.files.serving import FileTarget, SlotAddress, digest_of
+from data.files.serving import FileTarget, SlotAddress
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Version
 
 NOW = datetime(2013, 4, 1, 12, tzinfo=UTC)

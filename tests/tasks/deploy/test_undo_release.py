@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from data.errors import GateRefusedError, InputError, PublishError, RequestClosedError
-from data.files.serving import FileTarget, Manifest, SlotAddress
+from data.files.manifest import Manifest
+from data.files.serving import FileTarget, SlotAddress
 from data.notices.outbox import Outbox
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Operation
