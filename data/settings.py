@@ -7,6 +7,7 @@ directory, then the default.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ DEFAULTS: Mapping[str, str] = {
     "home": "var",
     "actor": "",
     "anchors": "",
+    "timestamp_ca": "",
     "lock_wait_seconds": "30",
     "served_group": "",
     "served_mode": "",
@@ -154,22 +156,63 @@ class Settings:
         return int(text)
 
     @property
-    def anchors(self) -> tuple[tuple[Literal["local", "off-host"], Path], ...]:
-        """Location and path of each further anchor file, from `off-host:/mnt/worm/notes.txt, local:/srv/notes.txt`.
+    def anchors(self) -> tuple[AnchorSetting, ...]:
+        """Each further anchor, from a text such as `off-host:/mnt/worm/notes.txt, local:git:/srv/anchors.git#main`.
 
-        `off-host` states that the file is stored on another host. Raises ConfigurationError.
+        `off-host` states that the anchor is on another host. Raises ConfigurationError.
         """
         return tuple(_anchor(part.strip()) for part in self["anchors"].split(",") if part.strip())
 
+    @property
+    def timestamp_ca(self) -> Path | None:
+        """The PEM file with the root certificates of time-stamp authorities; None if it is not set.
 
-def _anchor(text: str) -> tuple[Literal["local", "off-host"], Path]:
-    location, _, path = text.partition(":")
-    if location not in ("local", "off-host") or not Path(path).is_absolute():
-        raise ConfigurationError(
-            f"the setting anchors contains {text!r}, which is not a location and an absolute path",
-            "write `local:` or `off-host:` and an absolute path; separate several by commas",
-        )
-    return ("off-host" if location == "off-host" else "local"), Path(path)
+        Raises ConfigurationError for a relative path.
+        """
+        path = Path(self["timestamp_ca"]).expanduser()
+        if self["timestamp_ca"] and not path.is_absolute():
+            what = f"timestamp_ca is {self['timestamp_ca']!r}, which is not an absolute path"
+            raise ConfigurationError(what, "set it to the absolute path of a file of certificates in PEM form")
+        return path if self["timestamp_ca"] else None
+
+
+@dataclass(frozen=True)
+class AnchorSetting:
+    """One anchor in the setting: its kind and location, and its path or address; the rest is of a git anchor."""
+
+    location: Literal["local", "off-host"]
+    place: str
+    kind: Literal["file", "git", "timestamp"] = "file"
+    branch: str = ""
+    remote: str = ""
+
+
+_LOCATED = re.compile(r"(local|off-host):(.*)", re.DOTALL)
+_GIT = re.compile(r"git:(/[^#@]*)#([A-Za-z0-9_][A-Za-z0-9._/-]*)(?:@([A-Za-z0-9_][A-Za-z0-9._-]*))?")
+_STAMPS = re.compile(r"timestamp:(https?://\S+)")
+
+
+def _anchor(text: str) -> AnchorSetting:
+    located = _LOCATED.fullmatch(text)
+    if located is None:
+        raise _wrong_anchor(text)
+    location: Literal["local", "off-host"] = "off-host" if located[1] == "off-host" else "local"
+    place = located[2]
+    if git := _GIT.fullmatch(place):
+        return AnchorSetting(location, git[1], "git", git[2], git[3] or "")
+    if (stamps := _STAMPS.fullmatch(place)) and location == "local":
+        return AnchorSetting(location, stamps[1], "timestamp")
+    if not Path(place).is_absolute():
+        raise _wrong_anchor(text)
+    return AnchorSetting(location, place)
+
+
+def _wrong_anchor(text: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the setting anchors contains {text!r}, which is not a location and an absolute path",
+        "write `local:` or `off-host:`, then the absolute path of a file, or `git:/REPOSITORY#BRANCH` or"
+        " `git:/REPOSITORY#BRANCH@REMOTE`; or `local:timestamp:ADDRESS`; separate several by commas",
+    )
 
 
 def read_settings(environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
@@ -203,3 +246,9 @@ def _read_file(file: Path) -> Mapping[str, object]:
             what = f"{file} sets {name} to {value!r}, which is neither text nor a number"
             raise ConfigurationError(what, f'write a text or a number: `{name} = "…"`')
     return written
+
+
+def inherited_environment(without: str, kept: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the environment of this process for a child: without the variables whose names begin with `without`,
+    except those in `kept`."""
+    return {name: value for name, value in os.environ.items() if name in kept or not name.startswith(without)}

@@ -14,10 +14,10 @@ from typing import Literal
 import httpx
 from packaging.requirements import Requirement
 
+from data.audit.anchors.anchor import size_of
 from data.audit.journal import RECOVER_JOURNAL
 from data.audit.keys import LOG_KEY, RECOVERY_KEY
-from data.audit.note import parse_checkpoint
-from data.errors import ModelwardError
+from data.errors import AnchorError, ModelwardError
 from data.files.exposure import exposure_of
 from data.files.home import Home
 from data.files.served_folder import served_access
@@ -110,7 +110,7 @@ def _home(home: Home) -> Iterator[Check]:
     if not root.exists():
         yield Check("home", "warn", f"{root} does not exist yet", "run `modelward people add`, which creates it")
         return
-    places = written_folders(home, [path for _, path in read_settings().anchors])
+    places = written_folders(home, [Path(one.place) for one in read_settings().anchors if one.kind == "file"])
     faults = [fault for folder in places if (fault := folder_fault(folder)) is not None]
     for fault in faults:
         yield Check("home", "fail", fault.what, fault.remedy)
@@ -188,7 +188,12 @@ def _journal(registry: Registry, head: Head) -> Check:
 
 
 def _anchors(registry: Registry, head: Head) -> Check:
-    sizes = [parse_checkpoint(note).size for anchor in registry.anchors for note in anchor.notes()]
+    sizes, away = [], []
+    for anchor in registry.anchors:
+        try:
+            sizes.append(size_of(anchor.last()))
+        except AnchorError as error:
+            away.append(error)
     reached = max(sizes, default=0)
     where = ", ".join(sorted({anchor.location for anchor in registry.anchors})) or "none"
     if reached > head.size:
@@ -198,6 +203,8 @@ def _anchors(registry: Registry, head: Head) -> Check:
             f"cover {reached} events, the registry has only {head.size}",
             "run `modelward audit verify`",
         )
+    if away:
+        return Check("anchors", "fail", "; ".join(error.what for error in away), away[0].remedy)
     if not reached:
         return Check("anchors", "fail", "contain no checkpoint", "run `modelward attest`, which writes one")
     if where == "local":

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import duckdb
 import pyarrow as pa
 
-from data.audit.anchor import AnchorSink, confirmed_name
+from data.audit.anchors.anchor import AnchorSink, confirmed_name
 from data.audit.body import GENESIS_PREV, leaf_hash
 from data.audit.journal import Journal, JournalEntry
 from data.audit.merkle import Frontier

@@ -9,7 +9,10 @@ from data.records.row import Row
 
 
 class Standard(Row):
-    """An adopted standard with the key `standards/<id>/<version>`; its exact text is stored under `digest`."""
+    """An adopted standard with the key `standards/<id>/<version>`; its exact text is stored under `digest`.
+
+    `anchors` is the number of anchors that must confirm a checkpoint; None if the standard demands none.
+    """
 
     table: ClassVar[str] = "standard"
     standard: str
@@ -19,6 +22,7 @@ class Standard(Row):
     controls: int
     adopted_at: Instant
     adopted_by: str
+    anchors: int | None = None
 
 
 class Attestation(Row):

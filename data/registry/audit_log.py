@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from data.audit.anchor import due
+from data.audit.anchors.anchor import due
 from data.audit.body import GENESIS_PREV, canonical, leaf_hash
 from data.audit.journal import JournalEntry
 from data.audit.keys import SigningKey
@@ -272,9 +272,19 @@ class AuditLog:
         elif known < size:
             self._connection.execute("UPDATE anchor_confirmation SET size = ? WHERE anchor = ?", [size, anchor])
 
-    def notes(self) -> Sequence[str]:
-        """Return the notes of every checkpoint stored in the registry, smallest log size first."""
-        return [row[0] for row in self._connection.execute("SELECT note FROM checkpoint ORDER BY size").fetchall()]
+    def notes(self, after: int = 0) -> list[str]:
+        """Return the notes of the checkpoints of a size above `after`, smallest log size first."""
+        sql = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size"
+        return [row[0] for row in self._connection.execute(sql, [after]).fetchall()]
+
+    def demanded_anchors(self) -> int | None:
+        """Return how many anchors must confirm a checkpoint: the greatest number that a standard in force demands.
+
+        The newest adopted version of a standard is in force. None if no standard demands a number.
+        """
+        rows = self._connection.execute("SELECT standard, version, anchors FROM standard ORDER BY version").fetchall()
+        in_force = {standard: anchors for standard, _, anchors in rows}
+        return max(filter(None, in_force.values()), default=None)
 
 
 def uuid7() -> str:

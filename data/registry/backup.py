@@ -67,6 +67,7 @@ def verifier_call(files: RegistryFiles, folder: Path) -> str:
         *("--database", str(files.database.relative_to(folder))),
         *("--journal", str(files.journal.relative_to(folder))),
         *(part for pair in anchors for part in pair),
+        *(("--timestamp-ca", str(files.authorities.relative_to(folder))) if files.authorities else ()),
     ]
     return f"cd {shlex.quote(str(folder))} && {shlex.join(parts)}"
 
@@ -105,4 +106,5 @@ def _sync_file(path: Path) -> None:
 def _moved(files: RegistryFiles, former: Path, folder: Path) -> RegistryFiles:
     places = [folder / path.relative_to(former) for path in (files.database, files.journal)]
     anchors = tuple((location, folder / path.relative_to(former)) for location, path in files.anchors)
-    return replace(files, database=places[0], journal=places[1], anchors=anchors)
+    authorities = folder / files.authorities.relative_to(former) if files.authorities else None
+    return replace(files, database=places[0], journal=places[1], anchors=anchors, authorities=authorities)

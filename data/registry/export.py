@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from data.audit import keys
-from data.audit.anchor import note_line
+from data.audit.anchors.file_anchor import note_line
 from data.audit.export_folder import ExportFolder, pack_export
 from data.audit.export_readme import export_readme
 from data.audit.standalone.export_report import ExportReport
@@ -114,7 +114,7 @@ def _declared(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _write_anchors(registry: Registry, files: RegistryFiles, folder: ExportFolder) -> list[dict[str, str]]:
     anchors = []
-    originals = [original.name for _, original in registry.anchor_files]
+    originals = [sink.name for sink in registry.anchors]
     for number, ((location, copy), name) in enumerate(zip(files.anchors, originals, strict=True), 1):
         place = f"log/anchor-{number}.jsonl"
         folder.write(place, copy.read_bytes() if copy.exists() else b"")

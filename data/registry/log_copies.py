@@ -11,11 +11,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from data.audit.anchor import RECOVER_ANCHOR, AnchorSink, confirmed_name, missing
+from data.audit.anchors.anchor import RECOVER_ANCHOR, AnchorSink, confirmed_name, size_of
 from data.audit.body import leaf_hash
 from data.audit.journal import RECOVER_JOURNAL, Journal, JournalEntry
 from data.audit.merkle import Frontier
-from data.audit.note import VerificationKey, parse_checkpoint, parse_vkey, verify_checkpoint
+from data.audit.note import VerificationKey, parse_vkey, verify_checkpoint
 from data.audit.seal import seal_holds
 from data.errors import (
     AnchorError,
@@ -38,22 +38,25 @@ class LogCopies:
 
     def __init__(self, database: Path, journal: Journal, anchors: Sequence[AnchorSink]) -> None:
         self.database, self.journal, self.anchors = database.absolute(), journal, anchors
-        self._anchors_complete = False
         self._confirmed: dict[str, int] = {}
+        self._held: dict[str, int] = {}
+        self._demanded: int | None = None
 
     def check(self, log: AuditLog, head: Head, vkey: str) -> None:
         """Compare journal, anchors and seals with the log; append events that the journal lacks after a crash.
 
         Raises MissingRegistryError when the registry has fewer events than the journal. Raises JournalError when the
         journal is missing, ends before the last checkpoint, or differs; AnchorError when an anchor is ahead, lost
-        checkpoints or contradicts the log; ForgedEventError for events that the key `vkey` did not seal.
+        checkpoints or contradicts the log, or fewer are set than the standard demands; ForgedEventError for events that
+        the key `vkey` did not seal.
         """
         if head.size == 0:
             return
         last = log.last_checkpoint()
         start = last.size if last else 0
         known = self._journal_size(head, start)
-        self._confirmed = log.confirmed()
+        self._confirmed, self._held = log.confirmed(), {}
+        self._require_enough_set(log.demanded_anchors())
         for sink in self.anchors:
             self._check_anchor(sink, log, head)
         state = (head.size, head.leaf, head.frontier.to_hex(), start)
@@ -79,34 +82,78 @@ class LogCopies:
         """Remember the head that this process has just written, so that it is not checked again at once."""
         _CHECKED[self.database] = (head.size, head.leaf, head.frontier.to_hex(), anchored)
 
-    def notes_to_append(self, log: AuditLog, fresh: str) -> Sequence[str]:
-        """Return the notes that the anchors may lack: all notes until the anchors are complete, then the new one."""
-        return (fresh,) if self._anchors_complete else log.notes()
+    def notes_to_append(self, log: AuditLog) -> list[str]:
+        """Return the notes that an anchor may lack: those after the last one of the anchor that has the fewest."""
+        return log.notes(min((self._held.get(confirmed_name(sink), 0) for sink in self.anchors), default=0))
+
+    def require_reachable(self) -> None:
+        """Refuse a decision, before it is recorded, when fewer anchors can be reached than the standard demands.
+
+        Raises AnchorError. A standard that demands no number is met by a later completion.
+        """
+        if self._demanded is not None and len(self._held) < self._demanded:
+            away = ", ".join(sink.name for sink in self.anchors if confirmed_name(sink) not in self._held)
+            raise AnchorError(
+                f"the standard demands that {self._demanded} anchors confirm a decision, and {len(self._held)} can be"
+                f" reached; not reached: {away}",
+                "make these anchors reachable, then decide again; nothing was recorded",
+            )
 
     def append_to_anchors(self, notes: Sequence[str]) -> list[tuple[str, int]]:
         """Append the notes that each anchor lacks; return each anchor's name with the size that it now confirms.
 
-        All anchors are tried. The error of the first that failed is raised after them, as `AnchorError` with the
-        confirmations of the others in its attribute `confirmed`.
+        All anchors are tried. When fewer of them succeed than the standard demands (without a demand: when one fails),
+        `AnchorError` is raised after them, with the confirmations of the others in its attribute `confirmed`.
         """
         confirmed: list[tuple[str, int]] = []
-        failed: AnchorError | None = None
+        failed: list[AnchorError] = []
         for sink in self.anchors:
             LOG.debug("append the checkpoint to anchor %s", sink.name)
             try:
-                if confirmed_name(sink) in self._confirmed:
-                    sink.last()  # raises when the folder is gone, which `append` would create again
-                for note in notes if self._anchors_complete else missing(sink, notes):
+                held = self._size_held(sink)
+                for note in sink.lacking([note for note in notes if size_of(note) > held]):
                     sink.append(note)
             except AnchorError as error:
-                failed = failed or error
+                LOG.warning("anchor %s has not confirmed the checkpoint: %s", sink.name, error.what)
+                failed.append(error)
             else:
-                confirmed.append((confirmed_name(sink), parse_checkpoint(notes[-1]).size))
-        if failed is not None:
-            failed.confirmed = tuple(confirmed)
-            raise failed
-        self._anchors_complete = True
+                confirmed.append((confirmed_name(sink), size_of(notes[-1])))
+        self._held.update(confirmed)
+        if failed and (self._demanded is None or len(confirmed) < self._demanded):
+            raise self._too_few(failed[0], confirmed)
         return confirmed
+
+    def _too_few(self, error: AnchorError, confirmed: list[tuple[str, int]]) -> AnchorError:
+        if self._demanded is not None:
+            what = (
+                f"{len(confirmed)} of the {self._demanded} anchors that the standard demands confirmed the checkpoint"
+            )
+            error = AnchorError(f"{what}: {error.what}", error.remedy)
+        error.confirmed = tuple(confirmed)
+        return error
+
+    def _size_held(self, sink: AnchorSink) -> int:
+        """Return the size of the last checkpoint of an anchor.
+
+        Raises UnreachableAnchorError for one that has confirmed a checkpoint: its folder must not be made again.
+        """
+        name = confirmed_name(sink)
+        if name not in self._held:
+            try:
+                self._held[name] = size_of(sink.last())
+            except UnreachableAnchorError:
+                if name in self._confirmed:
+                    raise
+                return 0
+        return self._held[name]
+
+    def _require_enough_set(self, demanded: int | None) -> None:
+        self._demanded = demanded
+        if demanded is not None and len(self.anchors) < demanded:
+            raise AnchorError(
+                f"the standard demands {demanded} anchors, and {len(self.anchors)} are set",
+                "add the others to the setting anchors (`MODELWARD_ANCHORS`), then try again",
+            )
 
     def _journal_size(self, head: Head, anchored: int) -> int:
         if not self.journal.exists():
@@ -140,19 +187,19 @@ class LogCopies:
         except UnreachableAnchorError as error:
             LOG.warning("anchor %s cannot be reached: %s", sink.name, error.what)
             return
-        note = parse_checkpoint(last) if last else None
-        size = note.size if note else 0
+        size = size_of(last)
         if size < held:
             raise AnchorError(
                 f"the anchor {sink.name} ends at size {size}, but confirmed size {held}: it lost checkpoints",
                 RECOVER_ANCHOR,
             )
+        self._held[confirmed_name(sink)] = size
         if size > head.size:
             raise AnchorError(
                 f"the anchor {sink.name} proves {size} events, the registry has {head.size}: it is an older copy",
                 f"move {self.database} aside and run `modelward audit rebuild` with the latest journal",
             )
-        if note is not None and log.note(size) != last:
+        if last and log.note(size) != last:
             raise AnchorError(
                 f"the anchor {sink.name} and the registry have different checkpoints of size {size}",
                 "keep both as they are and run `modelward audit verify --deep`",

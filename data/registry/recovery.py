@@ -7,34 +7,34 @@ beside the new one, because it may be evidence.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from data.audit.anchor import AnchorSink, FileAnchor, confirmed_name, note_line
+from data.audit.anchors.anchor import AnchorSink, confirmed_name
+from data.audit.anchors.file_anchor import FileAnchor, replace_lines
+from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.audit.journal import JournalEntry, complete_lines
 from data.audit.note import parse_checkpoint
 from data.audit.verifier.report import Report
 from data.audit.verifier.verification import verify
 from data.errors import AuditError, InputError, JournalError
-from data.files.durable_file import sync_folder
-from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
 from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog
 from data.registry.commands.log import RecordRecovery
 from data.registry.registry import Receipt, Registry
+from data.registry.snapshot import copy_anchors
 
 _EVENTS_A_STEP = 1_000
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """One repaired copy: its file, the damaged file that was kept (None if there was none), and the event."""
+    """One repaired copy: its file or its name, the damaged file or git reference that was kept (None if there was
+    none), and the event."""
 
-    file: Path
-    kept: Path | None
+    file: Path | str
+    kept: Path | str | None
     receipt: Receipt
 
 
@@ -45,8 +45,8 @@ def recover_journal(registry: Registry, reason: str, context: RunContext) -> Rec
     when the journal has events that the registry lacks, and StoreLockedError.
     """
     path = registry.home.journal
-    with registry.store.locked(exclusive=True):
-        present = [one for one in registry.anchor_files if one[1].is_file()]
+    with registry.store.locked(exclusive=True), TemporaryDirectory(prefix="modelward-") as folder:
+        present = [one for one in copy_anchors(registry, Path(folder)) if one[1].is_file()]
         _require_sound(verify(registry.home.database, None, present, None, deep=False))
     with registry.session(), registry.store.transaction() as connection:
         log = AuditLog(connection)
@@ -55,35 +55,43 @@ def recover_journal(registry: Registry, reason: str, context: RunContext) -> Rec
             raise InputError(f"the journal {path} contains all {size} events", "leave it as it is")
         _require_no_later_event(path, size)
         steps = (log.entries(start, start + _EVENTS_A_STEP) for start in range(0, size, _EVENTS_A_STEP))
-        kept = _replace(path, (entry.line() for step in steps for entry in step))
+        kept = replace_lines(path, (entry.line() for step in steps for entry in step))
     return _recorded(registry, path, kept, reason, context)
 
 
 def recover_anchors(registry: Registry, reason: str, context: RunContext) -> list[Recovery]:
-    """Write each damaged anchor file again from the checkpoints of the registry, and record each recovery as an event.
+    """Write each damaged anchor again from the checkpoints of the registry, and record each recovery as an event.
 
     Raises InputError when every anchor is whole, AuditError when the registry fails verification against its journal,
-    or when an anchor proves more events than the registry has, and StoreLockedError.
+    or when an anchor proves more events than the registry has, AnchorError when an anchor cannot be reached or written,
+    and StoreLockedError.
     """
     with registry.store.locked(exclusive=True):
         _require_sound(verify(registry.home.database, registry.home.journal, [], None, deep=False))
     with registry.session(), registry.store.transaction() as connection:
         log = AuditLog(connection)
-        notes, size = list(log.notes()), log.head().size
+        notes, size = log.notes(), log.head().size
         confirmed = log.confirmed()
-        damaged = {
-            one.path: _damage(one, notes, size, confirmed.get(confirmed_name(one), 0))
-            for one in registry.anchors
-            if isinstance(one, FileAnchor)
-        }
-        recovered = [(path, _replace(path, lines)) for path, lines in damaged.items() if lines]
+        for sink in registry.anchors:
+            _require_not_ahead(sink, size)
+        damaged = [sink for sink in registry.anchors if sink.damage(notes, confirmed.get(confirmed_name(sink), 0))]
+        recovered = [(sink, sink.rewrite(notes)) for sink in damaged]
     if not recovered:
         raise InputError("every anchor contains the checkpoints of the registry", "leave them as they are")
-    return [_recorded(registry, file, kept, reason, context) for file, kept in recovered]
+    return [_recorded(registry, *_places(sink, kept), reason, context) for sink, kept in recovered]
 
 
-def _recorded(registry: Registry, file: Path, kept: Path | None, reason: str, context: RunContext) -> Recovery:
-    command = RecordRecovery(file=file.name, kept=kept.name if kept else "", reason=reason)
+def _places(sink: AnchorSink, kept: str) -> tuple[Path | str, Path | str | None]:
+    if isinstance(sink, FileAnchor | TimestampAnchor):
+        return sink.path, sink.path.with_name(kept) if kept else None
+    return sink.name, kept or None
+
+
+def _recorded(
+    registry: Registry, file: Path | str, kept: Path | str | None, reason: str, context: RunContext
+) -> Recovery:
+    names = [one.name if isinstance(one, Path) else one or "" for one in (file, kept)]
+    command = RecordRecovery(file=names[0], kept=names[1], reason=reason)
     return Recovery(file, kept, registry.execute(command, context))
 
 
@@ -121,23 +129,11 @@ def _require_no_later_event(path: Path, size: int) -> None:
             )
 
 
-def _damage(sink: FileAnchor, notes: list[str], size: int, confirmed: int) -> list[bytes]:
-    """Return the lines to write into an anchor; none if it has the notes of the registry.
-
-    The latest note may be missing, as after a crash, unless the anchor confirmed it.
-    """
-    held = list(complete_lines(sink.path))
-    lines = [note_line(note) for note in notes]
-    _require_not_ahead(sink, held, size)
-    may_lack_latest = bool(notes) and parse_checkpoint(notes[-1]).size > confirmed
-    return [] if held == lines or (may_lack_latest and held == lines[:-1]) else lines
-
-
-def _require_not_ahead(sink: AnchorSink, held: list[bytes], size: int) -> None:
-    for line in held:
+def _require_not_ahead(sink: AnchorSink, size: int) -> None:
+    for note in _readable_notes(sink):
         try:
-            proven = parse_checkpoint(str(json.loads(line))).size
-        except (ValueError, AuditError):
+            proven = parse_checkpoint(note).size
+        except AuditError:
             continue
         if proven > size:
             raise AuditError(
@@ -146,19 +142,15 @@ def _require_not_ahead(sink: AnchorSink, held: list[bytes], size: int) -> None:
             )
 
 
-def _replace(path: Path, lines: Iterable[bytes]) -> Path | None:
-    """Write a file again and keep the former one beside it; return the kept file, None if there was none."""
-    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.recovering")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as file:
-        for line in lines:
-            file.write(line + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    kept = None
-    if path.exists():
-        kept = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z")
-        os.link(path, kept)
-    draft.replace(path)
-    sync_folder(path.parent)
-    return kept
+def _readable_notes(sink: AnchorSink) -> list[str]:
+    """Return every note that can be read, also beside lines that cannot."""
+    if not isinstance(sink, FileAnchor | TimestampAnchor):
+        return sink.notes()
+    found = []
+    for line in complete_lines(sink.path):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        found.append(str(value.get("note") if isinstance(value, dict) else value))
+    return found

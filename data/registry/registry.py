@@ -17,7 +17,10 @@ from pathlib import Path
 import duckdb
 
 from data.audit import keys
-from data.audit.anchor import AnchorSink, FileAnchor
+from data.audit.anchors.anchor import AnchorSink
+from data.audit.anchors.configured_anchors import configured_anchors
+from data.audit.anchors.file_anchor import FileAnchor
+from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
 from data.errors import (
@@ -59,7 +62,9 @@ class Registry:
         self.home = home
         self.store = Store(home.database, home.lock, read_settings().lock_wait_seconds, self._around_migration)
         self.journal = Journal(home.journal)
-        self.anchors: list[AnchorSink] = list(anchors) if anchors is not None else _anchors_of(home)
+        self.anchors: list[AnchorSink] = (
+            list(anchors) if anchors is not None else configured_anchors(home, read_settings())
+        )
         self._copies = LogCopies(home.database, self.journal, self.anchors)
         self.seeds = SeedVault(home.keys)
         self.clock = RegistryClock(home.clock, timedelta(days=read_settings().longest_silence_days))
@@ -177,7 +182,12 @@ class Registry:
     @property
     def anchor_files(self) -> list[tuple[str, Path]]:
         """Location and path of each anchor that is a file, in the form that the verifier takes."""
-        return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor)]
+        return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor | TimestampAnchor)]
+
+    @property
+    def authorities(self) -> Path | None:
+        """The file with the root certificates of time-stamp authorities; None if no anchor is one."""
+        return next((one.authorities for one in self.anchors if isinstance(one, TimestampAnchor)), None)
 
     def _is_started(self) -> bool:
         if self.home.journal.exists():
@@ -228,6 +238,8 @@ class Registry:
             self.clock.require_plausible(connection, head)
             batch = CommandBatch(State(connection), log, head, context, self.seeds)
             outcomes = batch.carry_out(commands, conflicts)
+            if batch.decided:
+                self._copies.require_reachable()
         self.clock.remember()
         if batch.events:
             # Journal before anchors: a checkpoint only proves that events existed, the journal can restore them.
@@ -283,7 +295,8 @@ class Registry:
         """Sign a checkpoint when one is due; return the notes that the anchors may lack."""
         if not log.checkpoint_due(head.size, decision, datetime.now(UTC)):
             return ()
-        return self._copies.notes_to_append(log, log.sign(self._signing_key(log, head), head))
+        log.sign(self._signing_key(log, head), head)
+        return self._copies.notes_to_append(log)
 
     def _append_to_anchors(self, notes: Sequence[str], connection: duckdb.DuckDBPyConnection | None = None) -> None:
         """Append the notes to the anchors, and store which anchors confirmed them, also when one of them failed."""
@@ -306,9 +319,3 @@ class Registry:
         if self._key is None:
             self._key = keys.load_declared(self.home.keys, head.origin, log.vkey())
         return self._key
-
-
-def _anchors_of(home: Home) -> list[AnchorSink]:
-    """Return the anchor file of the home and the anchors in the settings."""
-    named = [FileAnchor(path, location) for location, path in read_settings().anchors]
-    return [FileAnchor(home.anchor), *named]

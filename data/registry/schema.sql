@@ -73,7 +73,8 @@ CREATE TABLE standard (
     digest VARCHAR NOT NULL,
     controls BIGINT NOT NULL,
     adopted_at VARCHAR NOT NULL,
-    adopted_by VARCHAR NOT NULL
+    adopted_by VARCHAR NOT NULL,
+    anchors BIGINT
 );
 
 -- A model in the inventory; its key is `models/<team>/<name>`.

@@ -6,23 +6,31 @@ at the same moment, and their bytes are copied afterwards.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from data.errors import MissingRegistryError
+from data.audit.anchors.anchor import AnchorSink
+from data.audit.anchors.file_anchor import FileAnchor
+from data.errors import AnchorError, MissingRegistryError
 from data.files.draft_folder import draft_folder
 from data.files.file_copy import copy_beginning, copy_file
 from data.files.home import Home
 from data.registry.registry import Registry
 
+LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class RegistryFiles:
     """The files that a verification reads; `anchors` contains the location and path of each anchor file.
+
+    `authorities` are the root certificates of time-stamp authorities; None if no anchor is one.
 
     The folder of a copy has the layout of a home, so a copy can be verified, and used, like a home.
     """
@@ -30,6 +38,7 @@ class RegistryFiles:
     database: Path
     journal: Path
     anchors: tuple[tuple[str, Path], ...]
+    authorities: Path | None = None
 
     @property
     def log(self) -> Path:
@@ -48,7 +57,9 @@ class _Beginning:
 
 def live_files(registry: Registry) -> RegistryFiles:
     """Return the files of a registry themselves, which others may change."""
-    return RegistryFiles(registry.home.database, registry.home.journal, tuple(registry.anchor_files))
+    return RegistryFiles(
+        registry.home.database, registry.home.journal, tuple(registry.anchor_files), registry.authorities
+    )
 
 
 def copy_registry(registry: Registry, folder: Path) -> RegistryFiles:
@@ -65,11 +76,30 @@ def copy_registry(registry: Registry, folder: Path) -> RegistryFiles:
             if not registry.store.exists():
                 raise MissingRegistryError(f"there is no registry at {live.database}")
             growing = _beginnings(stack, live, copies)
+            anchors = [_frozen(stack, sink) for sink in registry.anchors]
             copy_file(live.database, copies.database)
             if live.log.exists():
                 copy_file(live.log, copies.log)
         for file in growing:
             copy_beginning(file.original, file.size, file.target)
+        for write, (_, path) in zip(anchors, copies.anchors, strict=True):
+            write(path)
+    if live.authorities is not None and copies.authorities is not None:
+        copy_file(live.authorities, copies.authorities)
+    return copies
+
+
+def copy_anchors(registry: Registry, folder: Path) -> tuple[tuple[str, Path], ...]:
+    """Copy the anchors as they are now into an existing folder; return the location and path of each copy.
+
+    An anchor that is empty, or cannot be read, has no file. Raises OSError.
+    """
+    copies = tuple(
+        (sink.location, folder / f"{number}-{sink.file_name}") for number, sink in enumerate(registry.anchors)
+    )
+    with ExitStack() as stack:
+        for sink, (_, path) in zip(registry.anchors, copies, strict=True):
+            _frozen(stack, sink)(path)
     return copies
 
 
@@ -90,27 +120,54 @@ def registry_snapshot(registry: Registry) -> Iterator[RegistryFiles]:
             stack.close()
             stack.enter_context(registry.store.locked())
             files = live_files(registry)
+            if len(files.anchors) < len(registry.anchors):
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="modelward-")))
+                files = replace(files, anchors=copy_anchors(registry, folder))
         yield files
 
 
 def _placed(registry: Registry, folder: Path) -> RegistryFiles:
     """Return the places of the copies: those of a home, and numbered names for the anchors elsewhere."""
     home = Home(folder)
-    own = registry.home.anchor
-    anchors = [
-        (location, home.anchor if path == own else home.anchor.with_name(f"{number}-{path.name}"))
-        for number, (location, path) in enumerate(registry.anchor_files)
+    places = [
+        home.anchor if _is_own(registry, sink) else home.anchor.with_name(f"{number}-{sink.file_name}")
+        for number, sink in enumerate(registry.anchors)
     ]
-    return RegistryFiles(home.database, home.journal, tuple(anchors))
+    anchors = zip((sink.location for sink in registry.anchors), places, strict=True)
+    given = registry.authorities
+    authorities = home.anchor.with_name("timestamp-ca.pem") if given is not None and given.is_file() else None
+    return RegistryFiles(home.database, home.journal, tuple(anchors), authorities)
+
+
+def _is_own(registry: Registry, sink: AnchorSink) -> bool:
+    return isinstance(sink, FileAnchor) and sink.path == registry.home.anchor
 
 
 def _beginnings(stack: ExitStack, live: RegistryFiles, copies: RegistryFiles) -> list[_Beginning]:
     """Open each file that exists and only grows; opened now, it is the same file even if it is replaced meanwhile."""
     pairs = [(live.journal, copies.journal)]
-    pairs += [(path, copy) for (_, path), (_, copy) in zip(live.anchors, copies.anchors, strict=True)]
     found = []
     for path, target in pairs:
         if path.exists():
             original = stack.enter_context(path.open("rb"))
             found.append(_Beginning(original, os.fstat(original.fileno()).st_size, target))
     return found
+
+
+def _frozen(stack: ExitStack, sink: AnchorSink) -> Callable[[Path], None]:
+    """Return the function that writes the present content of an anchor. One that cannot be read is not copied, which
+    the verification reports."""
+    try:
+        write = stack.enter_context(sink.frozen())
+    except AnchorError as error:
+        LOG.warning("the anchor %s cannot be copied: %s", sink.name, error.what)
+        return lambda _: None
+
+    def attempt(target: Path) -> None:
+        try:
+            write(target)
+        except AnchorError as error:
+            LOG.warning("the anchor %s cannot be copied: %s", sink.name, error.what)
+            target.unlink(missing_ok=True)
+
+    return attempt

@@ -17,6 +17,6 @@ def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None 
     """
     with registry_snapshot(registry) as files:
         home, copies = registry.home, (files.database, files.journal, files.anchors)
-        if not deep:
-            return verify(*copies, None, deep, trusted_vkey)
-        return verify(*copies, home.artifacts, deep, trusted_vkey, home.inbox, home.backups)
+        stores = (home.artifacts, home.inbox, home.backups) if deep else (None, None, None)
+        artifacts, inbox, backups = stores
+        return verify(*copies, artifacts, deep, trusted_vkey, inbox, backups, files.authorities)

@@ -147,6 +147,10 @@ def _show(report: Report, deep: bool) -> None:
     judged = f", {report.judged} judged again" if deep else ""
     say(f"the audit log is verified ({depth})" if report.ok else "THE AUDIT LOG FAILS VERIFICATION")
     say(f"{report.events} events, {report.anchored} of them anchored{judged}, assurance: {report.assurance}")
+    if report.stamped:
+        say(f"time stamps prove that the first {report.stamped} events existed at {report.stamped_at}")
+    for what in report.unchecked:
+        remark(f"not checked: {what}")
     if report.ok:
         if report.assurance == "local":
             remark("journal and anchors are on this host, so its owner could have replaced them and the log together")

@@ -75,6 +75,8 @@ def show(
     ]
     columns = ("environments", "tiers", "changes", "approved by", "days to answer", "days valid")
     show_table(columns, signed, "no approval is required", whole=0, title="Who approves")
+    if standard.anchors is not None:
+        say(f"anchors that must confirm each decision: {standard.anchors.confirm}")
     say(f"digest {standard.text_digest}")
 
 
@@ -90,11 +92,17 @@ def adopt(
     written = builtin(source) if source in builtin_names() else _read(Path(source))
     standard = _loaded(written, source)
     who = identify(by, as_of)
+    confirm = standard.anchors.confirm if standard.anchors is not None else None
+    if confirm is not None and confirm > len(who.registry.anchors):
+        raise InputError(
+            f"{standard.label} demands {confirm} anchors, and {len(who.registry.anchors)} are set",
+            "add the others to the setting anchors (`MODELWARD_ANCHORS`), then adopt the standard",
+        )
     proof = prove(by, code_from_stdin) if by else None
     digest = ArtifactStore(who.registry.home.artifacts).put(written.encode())
     named = {"standard": standard.id, "version": standard.version, "title": standard.title}
     command = AdoptStandard.model_validate(
-        {**named, "digest": digest, "controls": len(standard.controls), "proof": proof}
+        {**named, "digest": digest, "controls": len(standard.controls), "anchors": confirm, "proof": proof}
     )
     show_receipt(who.do(command), as_json, f"{standard.label} is in force")
 

@@ -37,7 +37,7 @@ def drill_restore() -> RestoreDrill:
     registry = Registry.here()
     folder = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     copy = backup_registry(registry, folder)
-    report = verify(copy.database, copy.journal, copy.anchors, None, deep=True)
+    report = verify(copy.database, copy.journal, copy.anchors, None, deep=True, authorities=copy.authorities)
     require_sound(report, f"the backup {folder.name}")
     restored = root_of_copy(copy.database)
     if root_of_log(registry, restored.events) != restored:

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from data.audit import keys
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.body import canonical, leaf_hash
 from data.audit.merkle import Frontier
 from data.audit.verifier.report import Report

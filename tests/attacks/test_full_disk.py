@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from data.audit import keys
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.journal import append_lines
 from data.errors import FileError, JournalError, ModelwardError, StoreError
 from data.files.artifacts import ArtifactStore

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ConfigurationError
-from data.settings import DEFAULTS, HIDDEN, Setting, read_settings
+from data.settings import DEFAULTS, HIDDEN, AnchorSetting, Setting, read_settings
 
 
 def test_without_file_and_environment_the_defaults_are_used(tmp_path: Path) -> None:
@@ -80,8 +80,17 @@ def test_a_wait_out_of_range_is_refused(seconds: str, tmp_path: Path) -> None:
 
 ANCHORS = {
     "none": ("", ()),
-    "one on another machine": ("off-host:/mnt/notes.txt", (("off-host", Path("/mnt/notes.txt")),)),
-    "several": ("local:/a, off-host:/b ,", (("local", Path("/a")), ("off-host", Path("/b")))),
+    "one on another machine": ("off-host:/mnt/notes.txt", (AnchorSetting("off-host", "/mnt/notes.txt"),)),
+    "several": ("local:/a, off-host:/b ,", (AnchorSetting("local", "/a"), AnchorSetting("off-host", "/b"))),
+    "a branch": ("local:git:/srv/a.git#log", (AnchorSetting("local", "/srv/a.git", "git", "log"),)),
+    "a pushed branch": (
+        "off-host:git:/srv/a#team/log@origin",
+        (AnchorSetting("off-host", "/srv/a", "git", "team/log", "origin"),),
+    ),
+    "an authority": (
+        "local:timestamp:https://tsa.example/tsr?a=1",
+        (AnchorSetting("local", "https://tsa.example/tsr?a=1", "timestamp"),),
+    ),
 }
 
 
@@ -90,10 +99,23 @@ def test_anchors_are_read_from_the_setting(written: str, meant: tuple[object, ..
     assert read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors == meant
 
 
-@pytest.mark.parametrize("written", ["/mnt/notes.txt", "witnessed:/a", "off-host:notes.txt", "off-host:"])
+WRONG_ANCHORS = [
+    *("/mnt/notes.txt", "witnessed:/a", "off-host:notes.txt", "off-host:", "local:git:srv#log", "local:git:/srv"),
+    *("local:git:/srv#-log", "off-host:timestamp:https://tsa.example", "local:timestamp:ftp://tsa.example"),
+]
+
+
+@pytest.mark.parametrize("written", WRONG_ANCHORS)
 def test_an_incomplete_anchor_is_refused(written: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="write `local:` or `off-host:`"):
         _ = read_settings({"MODELWARD_ANCHORS": written}, tmp_path / "none").anchors
+
+
+def test_root_certificates_need_an_absolute_path(tmp_path: Path) -> None:
+    assert read_settings({}, tmp_path / "none").timestamp_ca is None
+    assert read_settings({"MODELWARD_TIMESTAMP_CA": "/a.pem"}, tmp_path / "none").timestamp_ca == Path("/a.pem")
+    with pytest.raises(ConfigurationError, match="not an absolute path"):
+        _ = read_settings({"MODELWARD_TIMESTAMP_CA": "a.pem"}, tmp_path / "none").timestamp_ca
 
 
 @pytest.mark.parametrize("name", ["prefect_port", "evidence_port"])

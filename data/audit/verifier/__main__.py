@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     report = verify(
         options.database, options.journal, options.anchor, options.artifacts, options.deep, options.trusted_vkey,
-        options.inbox, options.backups,
+        options.inbox, options.backups, options.timestamp_ca,
     )  # fmt: skip
     sys.stdout.write(json.dumps(asdict(report), indent=2) + "\n" if options.json else _as_text(report))
     return 0 if report.ok else 1
@@ -43,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     deep = "also rebuild and compare every state table, and judge every decision again"
     parser.add_argument("--deep", action="store_true", help=deep)
     parser.add_argument("--trusted-vkey", help="the verification key that genesis must declare")
+    stamps = "root certificates of time-stamp authorities (PEM); checking stamps needs the package rfc3161-client"
+    parser.add_argument("--timestamp-ca", type=Path, help=stamps)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser
 
@@ -58,7 +60,9 @@ def _as_text(report: Report) -> str:
     lines = [
         "The log is valid." if report.ok else f"The log is NOT VALID: {findings}.",
         f"events: {report.events}, anchored: {report.anchored}, assurance: {report.assurance}, judged: {report.judged}",
+        *([f"stamped: {report.stamped}, at {report.stamped_at}"] if report.stamped else []),
         *(_line(finding) for finding in report.findings),
+        *(f"  not checked: {one}" for one in report.unchecked),
     ]
     return "\n".join(lines) + "\n"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.audit.verifier.anchor_lines import AnchorLines, Stamp, read_lines
 from data.audit.verifier.governance import Governance
-from data.audit.verifier.journal import complete_lines, is_file
+from data.audit.verifier.journal import is_file
 from data.audit.verifier.report import Findings
 from data.audit.verifier.signature import Note, is_signed, read_note
 
@@ -17,12 +17,17 @@ ASSURANCE = ("none", "local", "off-host", "witnessed")
 
 @dataclass(frozen=True)
 class Source:
-    """A list of notes and where it was read; `table` is set only for the notes in the database."""
+    """A list of notes and where it was read; `table` is set only for the notes in the database.
+
+    `stamps` are the replies of a time-stamp authority. A stamp covers all events before it, so such an anchor need not
+    have every checkpoint.
+    """
 
     name: str
     notes: Sequence[str]
     table: str | None = None
     location: str = "none"
+    stamps: Sequence[Stamp] = ()
 
     def sizes(self) -> set[int]:
         """Return the sizes that the notes state, whether or not the notes are signed."""
@@ -30,26 +35,17 @@ class Source:
 
 
 def read_anchor(location: str, path: Path, findings: Findings) -> Source:
-    """Return the notes of an anchor file; add a finding for a missing or empty file or an unknown location."""
-    notes: list[str] = []
+    """Return the content of an anchor's file; add a finding for a missing or empty file or an unknown location."""
+    lines = AnchorLines()
     found = is_file(path)
     with findings.catching(f"the anchor {path.name}"):
-        notes.extend(_note(line) for line in (complete_lines(path) if found else ()))
-    if not notes:
+        lines = read_lines(f"the anchor {path.name}", path, findings) if found else lines
+    if not lines.notes:
         findings.add(f"the anchor {path.name} {'contains no checkpoint' if found else 'is missing'}")
     if location not in ASSURANCE[1:]:
         findings.add(f"the anchor {path.name} has the location {location!r}; allowed are {', '.join(ASSURANCE[1:])}")
         location = ASSURANCE[0]
-    return Source(f"the anchor {path.name}", notes, None, location)
-
-
-def _note(line: bytes) -> str:
-    """Return the note of a line: one JSON string in UTF-8 without a byte order mark; empty for any other line."""
-    try:
-        note = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return ""
-    return note if isinstance(note, str) else ""
+    return Source(f"the anchor {path.name}", lines.notes, None, location, lines.stamps)
 
 
 class Checkpoints:
@@ -75,17 +71,24 @@ class Checkpoints:
             proven.add(note.size)
         return proven
 
-    def compare(self, stored: Source, anchor: Source) -> None:
+    def compare(self, stored: Source, anchor: Source, confirmed: int = 0) -> None:
         """Add a finding for each anchored checkpoint that the database lacks, and for each one of the database that
         the anchor lacks. The latest checkpoint in the database is exempt, because a crash may have prevented its
-        anchoring."""
+        anchoring. So are those up to size `confirmed`, which enough other anchors have, if the anchor ends before
+        them: it could not be reached, and is completed later."""
         here, there = stored.sizes(), anchor.sizes()
         for size in sorted(there - here):
             self._findings.add(
                 f"the checkpoint is in {anchor.name}, but not in the database", table="checkpoint", key=str(size)
             )
-        for size in sorted(here - there - {max(here, default=0)}):
-            self._findings.add(f"{anchor.name} lacks the checkpoint of size {size}")
+        last = max(there, default=0)
+        lacking = sorted(here - there - {max(here, default=0)})
+        later = [size for size in lacking if last < size <= confirmed]
+        if later:
+            self._findings.remark(f"{anchor.name} after size {last}: it still lacks {len(later)} later checkpoints")
+        for size in lacking:
+            if size not in later and (size > last or not anchor.stamps):
+                self._findings.add(f"{anchor.name} lacks the checkpoint of size {size}")
 
     def _signed(self, text: str, source: Source) -> Note | None:
         note = read_note(text)

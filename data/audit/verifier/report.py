@@ -30,7 +30,8 @@ class Discrepancy:
 @dataclass
 class Report:
     """The outcome: `anchored` is the largest size that an anchor proves, `judged` the number of events that were judged
-    again, `first_bad_seq` the first event with a finding."""
+    again, `first_bad_seq` the first event with a finding. `stamped` is the largest size with a valid time stamp, and
+    `stamped_at` its time; `unchecked` says what could not be checked, and why."""
 
     ok: bool = False
     events: int = 0
@@ -39,6 +40,9 @@ class Report:
     judged: int = 0
     first_bad_seq: int | None = None
     findings: list[Discrepancy] = field(default_factory=list)
+    stamped: int = 0
+    stamped_at: str = ""
+    unchecked: list[str] = field(default_factory=list)
 
 
 class Findings:
@@ -49,6 +53,7 @@ class Findings:
         self._kept: list[Discrepancy] = []
         self._count: Counter[str | None] = Counter()
         self._seqs = array("q")
+        self.remarks: list[str] = []
 
     def add(self, what: str, seq: int | None = None, table: str | None = None, key: str | None = None) -> None:
         """Record one finding. Characters that a terminal cannot show are escaped, and long texts are cut."""
@@ -58,6 +63,10 @@ class Findings:
         self._count[table] += 1
         if self._count[table] <= SHOWN_A_PLACE:
             self._kept.append(Discrepancy(_printable(what), seq, table, None if key is None else _printable(key)))
+
+    def remark(self, what: str) -> None:
+        """Record what could not be checked, although nothing wrong was found."""
+        self.remarks.append(_printable(what))
 
     @contextmanager
     def catching(self, thing: str, seq: int | None = None, table: str | None = None) -> Iterator[None]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from data.audit.verifier.anchor_demand import AnchorDemand, confirmations
 from data.audit.verifier.artifacts import References
 from data.audit.verifier.backups import DATABASE, Backups
 from data.audit.verifier.canonical import Event, parse_all
@@ -23,6 +24,7 @@ from data.audit.verifier.report import Findings, Report
 from data.audit.verifier.seals import Seals, journal_line
 from data.audit.verifier.signature import is_signed, read_note
 from data.audit.verifier.state import RebuiltState
+from data.audit.verifier.time_stamps import check_stamps
 from data.audit.verifier.tree import Tree
 
 _EVENTS = "audited.main.audit_event"
@@ -30,7 +32,7 @@ _MEMORY = ("96MB", "2GB")
 """DuckDB uses all memory that it is allowed; the second limit is for a log whose events do not fit into the first."""
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or left out by itself
     database: Path,
     journal: Path | None,
     anchors: Sequence[tuple[str, Path]],
@@ -39,20 +41,22 @@ def verify(
     trusted_vkey: str | None = None,
     inbox: Path | None = None,
     backups: Path | None = None,
+    authorities: Path | None = None,
 ) -> Report:
     """Verify the registry file against its own events, its journal and its anchors `(location, path)`.
 
     The caller must hold the registry's lock and have the file closed; it is opened read-only. `deep` rebuilds the state
     tables from the events, `artifacts` is the directory whose files are hashed again, `trusted_vkey` is the key, known
     from elsewhere, that genesis must declare. With `artifacts`, the files of `inbox` (packed submissions) and the
-    folders of `backups` are compared too. Never raises: a file that cannot be read is a finding.
+    folders of `backups` are compared too. `authorities` is a PEM file with the root certificates of time-stamp
+    authorities. Never raises: a file that cannot be read is a finding.
     """
     findings, report = Findings(), Report()
     for memory in _MEMORY:
         findings, report = Findings(), Report()
         try:
             with _attached(database, memory) as connection:
-                audit = _Verification(AttachedRegistry(connection), findings, report, trusted_vkey)
+                audit = _Verification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
                 audit.run(journal, anchors, Stores(artifacts, inbox, backups), deep)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
@@ -84,6 +88,7 @@ def _fault_of_backup(folder: Path) -> str:
 def _concluded(report: Report, findings: Findings) -> Report:
     report.findings = findings.all()
     report.first_bad_seq = findings.first()
+    report.unchecked = list(findings.remarks)
     report.ok = not report.findings
     return report
 
@@ -100,9 +105,15 @@ class _Verification:
     """The state of one verification, which each event updates."""
 
     def __init__(
-        self, registry: AttachedRegistry, findings: Findings, report: Report, trusted_vkey: str | None
+        self,
+        registry: AttachedRegistry,
+        findings: Findings,
+        report: Report,
+        trusted_vkey: str | None,
+        authorities: Path | None,
     ) -> None:
-        self._registry, self._findings, self._report = registry, findings, report
+        self._registry, self._findings, self._report, self._authorities = registry, findings, report, authorities
+        self._demand = AnchorDemand()
         self._governance = Governance(findings, trusted_vkey)
         self._chain = Chain(self._governance)
         self._next = 0
@@ -214,6 +225,7 @@ class _Verification:
 
     def _apply(self, seq: int, event: Event) -> None:
         self._governance.apply(seq, event)
+        self._demand.apply(seq, event)
         if self._state:
             self._state.fold(seq, event["rows"])
         if self._judging and self._has_people(event):
@@ -253,10 +265,31 @@ class _Verification:
     def _check_notes(self, stored: Source, sources: list[Source]) -> None:
         checkpoints, report = Checkpoints(self._findings, self._governance, self._tree.roots, self._next), self._report
         checkpoints.prove(stored)
-        for source in sources:
-            proven = checkpoints.prove(source)
+        proven = [checkpoints.prove(source) for source in sources]
+        covered = self._covered(stored, proven)
+        for source, sizes in zip(sources, proven, strict=True):
             if source.notes:
-                checkpoints.compare(stored, source)
-            if proven:
-                report.anchored = max(report.anchored, *proven)
+                checkpoints.compare(stored, source, covered)
+            if sizes:
+                report.anchored = max(report.anchored, *sizes)
                 report.assurance = max(report.assurance, source.location, key=ASSURANCE.index)
+            size, at = check_stamps(source.name, source.stamps, self._authorities, self._findings)
+            if at is not None and size > report.stamped:
+                report.stamped, report.stamped_at = size, f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+    def _covered(self, stored: Source, proven: list[set[int]]) -> int:
+        """Return the greatest stored size that as many anchors prove as the standard demands; 0 without a demand.
+
+        Fewer anchors at any checkpoint after the adoption are a finding, except at the newest one, as after a crash.
+        """
+        demanded, since = self._demand.since()
+        if not demanded:
+            return 0
+        sizes = sorted(stored.sizes())
+        enough = max((size for size in sizes if confirmations(size, proven) >= demanded), default=0)
+        lacking = [size for size in sizes[:-1] if size > max(since + 1, enough)]
+        if lacking:
+            what = f"the standard demands that {demanded} anchors confirm each checkpoint, and"
+            count = confirmations(lacking[0], proven)
+            self._findings.add(f"{what} {count} {'confirms' if count == 1 else 'confirm'} that of size {lacking[0]}")
+        return enough

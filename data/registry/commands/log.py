@@ -9,6 +9,8 @@ from pydantic import Field
 from data.records.instant import Instant
 from data.registry.command import Command, Proof
 
+MOST_ANCHORS = 16
+
 
 class CreateLog(Command):
     """Create the log: genesis with the log's name, keys and clock."""
@@ -37,7 +39,10 @@ class RecordRefusal(Command):
 
 
 class AdoptStandard(Command):
-    """Put a version of a standard in force; its text is in the artifact store under `digest`."""
+    """Put a version of a standard in force; its text is in the artifact store under `digest`.
+
+    `anchors` is the number of anchors that must confirm a checkpoint, None if the standard demands none.
+    """
 
     name: ClassVar[str] = "adopt standard"
     standard: str
@@ -45,6 +50,7 @@ class AdoptStandard(Command):
     title: str
     digest: str
     controls: int
+    anchors: int | None = Field(default=None, ge=1, le=MOST_ANCHORS)
     proof: Proof | None = None
 
 

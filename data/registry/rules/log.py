@@ -53,6 +53,7 @@ def adopt_standard(state: State, command: AdoptStandard, context: Context) -> Co
         controls=command.controls,
         adopted_at=context.now,
         adopted_by=proven.actor.id,
+        anchors=command.anchors,
     )
     return CommandResult(
         EventType.STANDARD_ADOPTED, key, (row, *proven.rows), refs={"standard": command.digest}, actor=proven.actor

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.body import GENESIS_PREV, canonical, canonical_text, leaf_hash
 from data.audit.journal import Journal, JournalEntry
 from data.audit.keys import SigningKey, rotation_statement

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.body import canonical, leaf_hash
 from data.audit.journal import Journal
 from data.audit.merkle import root

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.keys import SigningKey
 from data.audit.verifier import verification
 from data.audit.verifier.__main__ import main

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.errors import AuditError, InputError
 from data.records.person import Actor
 from data.records.run_context import RunContext

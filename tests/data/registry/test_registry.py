@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import data.registry.audit_log
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.body import leaf_hash
 from data.errors import (
     ConfigurationError,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.verifier import verify
 from data.errors import (
     AnchorError,

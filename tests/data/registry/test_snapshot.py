@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data.audit.anchor import FileAnchor
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.verifier.verification import verify
 from data.errors import MissingRegistryError, NestedTransactionError, StoreLockedError
 from data.files.home import Home

@@ -1,0 +1,20 @@
+"""Bare git repositories on disk for tests of the git anchor."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+
+def git(repository: Path, *arguments: str) -> str:
+    """Run git in a bare repository and return its output."""
+    command = ["git", "--git-dir", str(repository), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def bare(path: Path, remote: Path | None = None, options: tuple[str, ...] = ()) -> Path:
+    """Create a bare repository, with another one as its remote `origin` if one is given."""
+    subprocess.run(["git", "init", "--quiet", "--bare", *options, str(path)], check=True, capture_output=True)
+    if remote is not None:
+        git(path, "remote", "add", "origin", str(remote))
+    return path
