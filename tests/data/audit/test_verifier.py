@@ -211,5 +211,5 @@ def test_the_command_line_prints_the_report_as_json(toy: Toy, capsys: pytest.Cap
     assert main(options) == 0
     assert json.loads(capsys.readouterr().out) == {
         "ok": True, "events": 13, "anchored": 13, "assurance": "off-host", "judged": 0, "first_bad_seq": None,
-        "findings": [],
+        "findings": [], "stamped": 0, "stamped_at": "", "unchecked": [],
     }  # fmt: skip
