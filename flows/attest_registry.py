@@ -1,4 +1,4 @@
-"""Attest registry: verify log and tables, anchor the log, back up, verify the restored backup, record the result."""
+"""Attest registry: verify log and what serves, anchor the log, back up, verify the restored copy, record the result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from prefect import flow
 
 from tasks.attest.anchor_log import anchor_log
+from tasks.attest.compare_manifests import compare_manifests
 from tasks.attest.drill_restore import drill_restore
 from tasks.attest.record_attestation import record_attestation
 from tasks.attest.show_attestation import show_attestation
@@ -22,13 +23,14 @@ from tasks.run.title_run import titled
 def attest_registry(as_of: datetime | None = None) -> str:
     """Attest the registry and return the key of the attestation.
 
-    Raises AuditError when the log or its backup does not verify; nothing is recorded in that case.
+    Raises AuditError when the log, what serves, or the backup does not verify; nothing is recorded in that case.
 
     Args:
         as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context, steps = this_run(registry_moment(as_of)), Steps()
     report = steps.take(verify_log)
+    steps.take(compare_manifests)
     anchored = steps.take(anchor_log)
     drill = steps.take(drill_restore)
     key = steps.take(record_attestation, report, anchored, drill, context)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.audit.checker.check_command import main
+from data.audit.checker.checker_command import main
 from data.files.serving import SlotAddress
 from data.records.person import Actor
 from data.records.run_context import RunContext

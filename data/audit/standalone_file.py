@@ -23,7 +23,7 @@ MODULES = (
 """Every module of the verifier, each after those that it imports."""
 SHARED = ("curve_signature", "signed_note")
 """The modules of the verifier that the checker of a server contains too."""
-CHECKER_MODULES = ("served_manifest", "served_bytes", "newest_event", "check_command")
+CHECKER_MODULES = ("served_manifest", "served_bytes", "newest_event", "checker_command")
 """Every module of the checker, each after those that it imports."""
 _HEAD = '''#!/usr/bin/env python3
 """Verifies an export of a modelward registry: `python3 verify.py`, or `python3 verify.py --help`.

@@ -11,13 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from data.audit.keys import SigningKey
 from data.audit.note import sign_text
 from data.audit.serving_statement import verified_statement
+from data.errors import AuditError
 from data.files.manifest import digest_of
 from data.registry.serving_comparison import compare_serving, sign_compared, sign_slot, unsigned_slots
 from data.registry.serving_record import serving_record
+from modelward.__main__ import app
+from tasks.attest.compare_manifests import compare_manifests
+from tasks.run.take_steps import PLAIN_CALLS
 from tests.served_slot import FIRST, SECOND, ServedSlot, serve_two_versions
 from tests.world import Template
 
@@ -114,6 +119,18 @@ def test_a_change_is_found_and_no_server_loads_the_model(
         code, outcome = served.check()
     assert found in difference
     assert (code, outcome["ok"], outcome["path"]) == (1, False, None)
+
+
+def test_a_change_fails_the_nightly_comparison_and_the_command(served: ServedSlot) -> None:
+    command = ["verify", "serving", "--json"]
+    with restored(served):
+        assert (PLAIN_CALLS.take(compare_manifests), CliRunner().invoke(app, command).exit_code) == (1, 0)
+    with restored(served):
+        edit_manifest(served, version=FIRST)
+        with pytest.raises(AuditError, match="its manifest names ops/delay v1"):
+            PLAIN_CALLS.take(compare_manifests)
+        result = CliRunner().invoke(app, command)
+    assert (result.exit_code, json.loads(result.stdout)["ok"]) == (1, False)
 
 
 def test_the_genuine_manifest_of_an_earlier_version_is_found(served: ServedSlot, earlier: str, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ SUBCOMMANDS = {
     "incidents": "list resolve",
     "audit": "verify log backup export rebuild",
     "recover": "journal anchors clock",
+    "verify": "serving checker",
     "config": "show",
     "notices": "list send test",
 }
@@ -76,6 +77,7 @@ READING = {
     "the log": ["audit", "log"],
     "the log verified": ["audit", "verify"],
     "settings": ["config", "show"],
+    "what serves": ["verify", "serving"],
     "doctor": ["doctor"],
     "the supervisor": ["status"],
 }

@@ -58,10 +58,10 @@ CHANGES: dict[str, tuple[Callable[[ServedFiles], object], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("change", "said"), CHANGES.values(), ids=CHANGES)
-def test_any_other_manifest_has_a_fault(made: ServedFiles, change: Callable[[ServedFiles], object], said: str) -> None:
+@pytest.mark.parametrize(("change", "words"), CHANGES.values(), ids=CHANGES)
+def test_any_other_manifest_has_a_fault(made: ServedFiles, change: Callable[[ServedFiles], object], words: str) -> None:
     change(made)
-    assert said in fault(made)
+    assert words in fault(made)
 
 
 def test_a_signature_has_an_age(made: ServedFiles) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.audit.checker.check_command import main
+from data.audit.checker.checker_command import main
 from tests.served_files import KEY, ServedFiles
 
 Captured = pytest.CaptureFixture[str]
