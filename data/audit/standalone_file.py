@@ -17,7 +17,7 @@ PACKAGE = "data.audit.standalone"
 CHECKER_PACKAGE = "data.audit.checker"
 MODULES = (
     "json_spelling", "curve_signature", "signed_note", "fault_list", "export_files", "log_declaration", "merkle_roots",
-    "repeated_ids", "event_format", "event_log", "checkpoint_check", "exported_rows", "stored_documents",
+    "repeated_ids", "event_format", "event_log", "anchor_line", "checkpoint_check", "exported_rows", "stored_documents",
     "export_report", "export_verification", "verifier_command",
 )  # fmt: skip
 """Every module of the verifier, each after those that it imports."""

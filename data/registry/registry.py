@@ -184,11 +184,6 @@ class Registry:
         """Location and path of each anchor that is a file, in the form that the verifier takes."""
         return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor | TimestampAnchor)]
 
-    @property
-    def authorities(self) -> Path | None:
-        """The file with the root certificates of time-stamp authorities; None if no anchor is one."""
-        return next((one.authorities for one in self.anchors if isinstance(one, TimestampAnchor)), None)
-
     def _is_started(self) -> bool:
         if self.home.journal.exists():
             return True

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from data.audit.anchors.anchor import AnchorSink
 from data.audit.anchors.file_anchor import FileAnchor
+from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.errors import AnchorError, MissingRegistryError
 from data.files.draft_folder import draft_folder
 from data.files.file_copy import copy_beginning, copy_file
@@ -58,7 +59,7 @@ class _Beginning:
 def live_files(registry: Registry) -> RegistryFiles:
     """Return the files of a registry themselves, which others may change."""
     return RegistryFiles(
-        registry.home.database, registry.home.journal, tuple(registry.anchor_files), registry.authorities
+        registry.home.database, registry.home.journal, tuple(registry.anchor_files), _authorities(registry)
     )
 
 
@@ -134,9 +135,13 @@ def _placed(registry: Registry, folder: Path) -> RegistryFiles:
         for number, sink in enumerate(registry.anchors)
     ]
     anchors = zip((sink.location for sink in registry.anchors), places, strict=True)
-    given = registry.authorities
+    given = _authorities(registry)
     authorities = home.anchor.with_name("timestamp-ca.pem") if given is not None and given.is_file() else None
     return RegistryFiles(home.database, home.journal, tuple(anchors), authorities)
+
+
+def _authorities(registry: Registry) -> Path | None:
+    return next((one.authorities for one in registry.anchors if isinstance(one, TimestampAnchor)), None)
 
 
 def _is_own(registry: Registry, sink: AnchorSink) -> bool:

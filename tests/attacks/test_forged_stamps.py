@@ -17,6 +17,7 @@ from data.errors import AnchorError, UnreachableAnchorError
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
+from data.registry.export import export_registry
 from data.registry.recovery import recover_anchors
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
@@ -81,6 +82,14 @@ def test_stamps_prove_the_time_of_the_log(stamped: Stamped) -> None:
     assert (report.ok, report.unchecked) == (True, [])
     assert report.stamped == report.events
     assert report.stamped_at.startswith("20")
+
+
+def test_an_export_contains_the_stamps_and_its_verifier_says_what_it_did_not_verify(
+    stamped: Stamped, tmp_path: Path
+) -> None:
+    report = export_registry(stamped.registry(), tmp_path / "export").report
+    assert (report.ok, report.stamps) == (True, len(stamped.stamps()))
+    assert any("signatures of" in one and "openssl ts -verify" in one for one in report.not_proved)
 
 
 def other_nonce(stamped: Stamped) -> bytes:

@@ -12,6 +12,7 @@ from data.errors import AnchorError
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
+from data.registry.export import export_registry
 from data.registry.recovery import recover_anchors
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
@@ -56,6 +57,14 @@ def test_every_checkpoint_is_a_commit_at_the_remote_and_verifies(anchored: Ancho
     assert len(anchored.commits()) == len(anchored.anchors[0].notes())
     report = verify_registry(anchored.registry(), deep=False)
     assert (report.ok, report.assurance, report.anchored) == (True, "off-host", report.events)
+
+
+def test_an_export_contains_the_commits_and_its_verifier_computes_them_again(
+    anchored: Anchored, tmp_path: Path
+) -> None:
+    exported = export_registry(anchored.registry(), tmp_path / "export")
+    assert (exported.report.ok, exported.report.faults) == (True, [])
+    assert exported.report.commits == [anchored.commits()[0]]
 
 
 def test_a_remote_that_was_moved_back_is_refused_and_recovered_only_on_request(anchored: Anchored) -> None:

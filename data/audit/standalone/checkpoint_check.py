@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from data.audit.standalone.anchor_line import read_anchor_line
 from data.audit.standalone.event_log import EventLogReading
 from data.audit.standalone.fault_list import FaultList
 from data.audit.standalone.log_declaration import LogDeclaration
@@ -14,10 +14,15 @@ from data.audit.standalone.signed_note import LogCheckpoint, is_signed_by, read_
 
 
 class NoteFile(NamedTuple):
-    """The checkpoints of one file in its order, and the file's path in messages."""
+    """The checkpoints of one file in its order, and the file's path in messages.
+
+    `stamps` is the number of time stamps, `last_commit` the id of the last commit of a git branch.
+    """
 
     place: str
     checkpoints: list[LogCheckpoint]
+    stamps: int = 0
+    last_commit: str = ""
 
     def sizes(self) -> set[int]:
         """Return the sizes that the checkpoints state."""
@@ -25,16 +30,19 @@ class NoteFile(NamedTuple):
 
 
 def read_notes(place: str, lines: Iterable[bytes], faults: FaultList) -> NoteFile:
-    """Return the checkpoints in a file of notes, one JSON string a line; record a fault for any other line."""
-    checkpoints = []
+    """Return the checkpoints in the copy of an anchor; record a fault for any line that is wrong."""
+    checkpoints, stamps, commit = [], 0, ""
     for number, line in enumerate(lines, 1):
-        text = _note_text(line)
-        checkpoint = read_checkpoint(text) if text is not None else None
+        found = read_anchor_line(line, commit)
+        commit, stamps = found.commit, stamps + found.is_stamp
+        checkpoint = read_checkpoint(found.note) if found.note is not None else None
+        if found.fault:
+            faults.add(f"line {number}: {found.fault}", place)
         if checkpoint is None:
             faults.add(f"line {number} is not a checkpoint", place)
         else:
             checkpoints.append(checkpoint)
-    return NoteFile(place, checkpoints)
+    return NoteFile(place, checkpoints, stamps, commit)
 
 
 class CheckpointCheck:
@@ -68,7 +76,8 @@ class CheckpointCheck:
         for size in sorted(there - here):
             self._faults.add(f"the checkpoint of size {size} of this anchor is not in the registry", anchor.place)
         for size in sorted(here - there - {max(here, default=0)}):
-            self._faults.add(f"the anchor lacks the checkpoint of size {size} of the registry", anchor.place)
+            if not anchor.stamps or size > max(there, default=0):  # a stamp covers the checkpoints before it
+                self._faults.add(f"the anchor lacks the checkpoint of size {size} of the registry", anchor.place)
 
     def _fault(self, checkpoint: LogCheckpoint) -> str:
         identity = hashlib.sha256(repr(checkpoint).encode("utf-8", "surrogatepass")).digest()
@@ -86,15 +95,6 @@ class CheckpointCheck:
             return f"the first {checkpoint.size} events are not those that the checkpoint of this size proves"
         self._verified.add(identity)
         return ""
-
-
-def _note_text(line: bytes) -> str | None:
-    try:
-        text = json.loads(line.decode("utf-8"))
-        # One spelling only, so that no byte of the file can change without a finding.
-        return text if isinstance(text, str) and json.dumps(text, ensure_ascii=False).encode() == line else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def largest_size(files: Iterable[NoteFile]) -> int:

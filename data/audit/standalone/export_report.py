@@ -35,6 +35,8 @@ class ExportReport:
     first_bad_seq: int | None = None
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
+    stamps: int = 0
+    commits: list[str] = field(default_factory=list)
 
     @property
     def proved(self) -> list[str]:
@@ -54,6 +56,7 @@ class ExportReport:
             sentences.append(f"The seals of {self.sealed} events are signatures by the key of the log.")
         if self.anchored:
             sentences.append(f"The anchors in this export state the same history, up to event {self.anchored - 1}.")
+        sentences += [f"{_COMMITS} {commit}." for commit in self.commits]
         return [*sentences, _OWN_ANCHORS] if self.own_anchors else sentences
 
     @property
@@ -62,6 +65,8 @@ class ExportReport:
         sentences = [*([] if self.is_key_trusted else [_WHOSE_KEY]), *_NEVER_PROVED]
         if self.unsigned:
             sentences.append(f"{self.unsigned} events after the last checkpoint have no seal: {_MANIFEST_ONLY}")
+        if self.stamps:
+            sentences.append(f"It did not verify the signatures of {self.stamps} time stamps: {_STAMPS}")
         if self.withheld:
             sentences.append(f"{self.withheld} events are withheld; only their hashes are here. {_WITHHELD_CHANGES}")
         return sentences
@@ -86,6 +91,8 @@ _NEVER_PROVED = (
     "It compared the JSON lines of each table with the events, but not the Parquet file, which is a copy for analysis.",
     "It cannot prove that verify.py is genuine: use a copy from a source you trust, or compare its digest.",
 )
+_COMMITS = "The commits of a git anchor contain its checkpoints; compare the last one with your clone:"
+_STAMPS = "`openssl ts -verify` does, for the note and the response of each line."
 _MANIFEST_ONLY = "only the signature of this export's manifest covers them."
 _WITHHELD_CHANGES = "It cannot prove that none of them changed later what is shown here."
 

@@ -126,6 +126,9 @@ class _ExportVerification:
         for anchor in anchors:
             report.anchored = max(report.anchored, check.prove(anchor))
             check.compare(stored, anchor)
+            report.stamps += anchor.stamps
+            if anchor.last_commit:
+                report.commits.append(anchor.last_commit)
         for notes in own:
             report.own_anchors += check.prove(notes) > 0
         report.signed = max(report.signed, report.anchored)
@@ -191,7 +194,9 @@ class _ExportVerification:
                 plain = read_checkpoint(file.read(_LARGEST_NOTE).decode("utf-8", "replace"))
             notes = [plain] if plain and place != CHECKPOINTS else []
             lines = () if notes else complete_lines(path, place, self._faults)
-            found.checkpoints.extend(notes or read_notes(place, lines, self._faults).checkpoints)
+            copied = read_notes(place, lines, self._faults)
+            nonlocal found
+            found = NoteFile(place, notes or copied.checkpoints, copied.stamps, copied.last_commit)
 
         self.guard(place, read)
         return found
