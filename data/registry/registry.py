@@ -62,9 +62,8 @@ class Registry:
         self.home = home
         self.store = Store(home.database, home.lock, read_settings().lock_wait_seconds, self._around_migration)
         self.journal = Journal(home.journal)
-        self.anchors: list[AnchorSink] = (
-            list(anchors) if anchors is not None else configured_anchors(home, read_settings())
-        )
+        own = configured_anchors(home, read_settings()) if anchors is None else anchors
+        self.anchors: list[AnchorSink] = list(own)
         self._copies = LogCopies(home.database, self.journal, self.anchors)
         self.seeds = SeedVault(home.keys)
         self.clock = RegistryClock(home.clock, timedelta(days=read_settings().longest_silence_days))
