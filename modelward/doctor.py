@@ -158,7 +158,7 @@ def _others(path: Path) -> bool:
 def _registry(registry: Registry) -> Iterator[Check]:
     home = registry.home
     if not registry.exists:
-        lost = home.journal.exists()
+        lost = registry.journal.exists()
         remedy = (
             "run `modelward audit rebuild`, which restores it"
             if lost

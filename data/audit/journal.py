@@ -1,7 +1,8 @@
 """The journal: a second copy of every committed event, outside the database, to restore a lost database from.
 
 A line is the body of an event, and after it a tab and the seal in base64. An event that was written before events were
-sealed has its body alone. Canonical JSON contains no tab, so the two forms cannot be confused.
+sealed has its body alone. Canonical JSON contains no tab, so the two forms cannot be confused. The lines are in several
+files, of which only the last is written to (`journal_segments.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from data.audit.journal_segments import SEGMENT_BYTES, Segment, close_segment, closed_segments, order_fault
 from data.errors import JournalError
 from data.files.durable_file import sync_folder
 from data.files.file_fault import described, remedy_for
@@ -49,7 +51,7 @@ class JournalEntry(NamedTuple):
 
 
 class Journal:
-    """An append-only file of events, one a line, ordered by sequence number."""
+    """An append-only list of events, one a line, ordered by sequence number; `path` is its open file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -57,33 +59,51 @@ class Journal:
     def append(self, entries: Sequence[JournalEntry]) -> None:
         """Write the entries to disk before returning; an incomplete line left by a crash is removed first.
 
-        Raises `JournalError` when the entries were not written: disk full, file not writable, or a body with a line
-        break.
+        An open file that has become large enough is closed before. Raises `JournalError` when the entries were not
+        written: disk full, file not writable, or a body with a line break.
         """
+        if entries:
+            self._close_if_large()
         append_lines(self.path, [entry.line() for entry in entries])
 
     def exists(self) -> bool:
-        """Return True if the file of the journal exists."""
-        return self.path.exists()
+        """Return True if a file of the journal exists. Raises `JournalError` when its folder cannot be read."""
+        return self.path.exists() or bool(self.segments())
+
+    def segments(self) -> list[Segment]:
+        """Return the closed segments, by number. Raises `JournalError` when the folder cannot be read."""
+        return closed_segments(self.path)
+
+    def files(self) -> list[Path]:
+        """Return the files of the journal that exist, in the order of their events. Raises `JournalError`."""
+        return [*(one.path for one in self.segments()), *([self.path] if self.path.exists() else [])]
 
     def entries(self, start: int = 0) -> Iterator[JournalEntry]:
-        """Yield the entries from event number `start` on, complete lines only; none when the file does not exist.
+        """Yield the entries from event number `start` on, complete lines only; none when no file exists.
 
-        Raises `JournalError` when the file cannot be read, or a seal is not base64.
+        Raises `JournalError` when a file cannot be read, or a seal is not base64.
         """
-        return map(JournalEntry.read, islice(complete_lines(self.path), start, None))
+        position = 0
+        for segment in self.segments():
+            if segment.last >= start:
+                yield from map(JournalEntry.read, islice(complete_lines(segment.path), max(0, start - position), None))
+            position = segment.last + 1
+        yield from map(JournalEntry.read, islice(complete_lines(self.path), max(0, start - position), None))
 
     def latest(self, count: int) -> list[JournalEntry]:
-        """Return the last `count` entries, oldest first; only the end of the file is read.
+        """Return the last `count` entries, oldest first; only the ends of the last files are read.
 
         Raises `JournalError` in the same cases as `entries`.
         """
-        return [JournalEntry.read(line) for line in last_lines(self.path, count)]
+        lines = last_lines(self.path, count)
+        for segment in reversed(self.segments() if len(lines) < count else []):
+            lines = last_lines(segment.path, count - len(lines)) + lines
+        return [JournalEntry.read(line) for line in lines]
 
     def bodies(self, start: int = 0) -> Iterator[bytes]:
-        """Yield the bodies from event number `start` on, complete lines only; no bodies when the file does not exist.
+        """Yield the bodies from event number `start` on, complete lines only; no bodies when no file exists.
 
-        Raises `JournalError` when the file cannot be read.
+        Raises `JournalError` when a file cannot be read.
         """
         return (entry.body for entry in self.entries(start))
 
@@ -93,7 +113,7 @@ class Journal:
         return cut_incomplete_tail(self.path)
 
     def last(self) -> bytes | None:
-        """Return the last complete body, or None when there is none; only the end of the file is read.
+        """Return the last complete body, or None when there is none; only the end of a file is read.
 
         Raises `JournalError` when the file cannot be read.
         """
@@ -102,15 +122,44 @@ class Journal:
     def size(self) -> int:
         """Return the number of events in the journal, taken from the sequence number of the last one.
 
-        Raises `JournalError` when the file cannot be read or its last complete line is not an event.
+        Raises `JournalError` when a file cannot be read, its last complete line is not an event, or the files do not
+        follow each other.
         """
         line = self.last()
         if line is None:
             return 0
+        size = self._number(line, "last") + 1
+        self._require_order()
+        return size
+
+    def _require_order(self) -> None:
+        """Raise `JournalError` unless the files follow each other: each is looked at by name, the open one read."""
+        first = next(complete_lines(self.path), None)
+        number = None if first is None else self._number(JournalEntry.read(first).body, "first")
+        if fault := order_fault(self.segments(), number):
+            raise JournalError(f"the journal {self.path.parent} lost events or has others: {fault}", RECOVER_JOURNAL)
+
+    def _close_if_large(self) -> None:
         try:
-            return int(json.loads(line)["seq"]) + 1
+            if self.path.stat().st_size < SEGMENT_BYTES:
+                return
+        except FileNotFoundError:
+            return
+        except OSError as broken:
+            raise JournalError(described(broken, self.path, "read"), remedy_for(broken, self.path)) from broken
+        cut_incomplete_tail(self.path)
+        line = next(iter(last_lines(self.path, 1)), None)
+        if line is not None:
+            self._require_order()
+            segments = self.segments()
+            first = segments[-1].last + 1 if segments else 0
+            close_segment(self.path, first, self._number(JournalEntry.read(line).body, "last"))
+
+    def _number(self, body: bytes, which: str) -> int:
+        try:
+            return int(json.loads(body)["seq"])
         except (ValueError, KeyError, TypeError) as broken:
-            what = f"the last line of {self.path} is not an event: {line[:60]!r}"
+            what = f"the {which} line of {self.path} is not an event: {body[:60]!r}"
             raise JournalError(what, RECOVER_JOURNAL) from broken
 
 

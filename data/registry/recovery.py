@@ -12,26 +12,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.audit.anchors.anchor import AnchorSink, confirmed_name
-from data.audit.anchors.file_anchor import FileAnchor, replace_lines
+from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.anchors.timestamp_anchor import TimestampAnchor
-from data.audit.journal import JournalEntry, complete_lines
+from data.audit.journal import complete_lines
 from data.audit.note import parse_checkpoint
 from data.audit.verifier.report import Report
 from data.audit.verifier.verification import verify
-from data.errors import AuditError, InputError, JournalError
+from data.errors import AuditError, InputError
 from data.records.run_context import RunContext
 from data.registry.audit_log import AuditLog
 from data.registry.commands.log import RecordRecovery
+from data.registry.journal_repair import first_damaged, require_no_later_event, rewrite_journal
 from data.registry.registry import Receipt, Registry
 from data.registry.snapshot import copy_anchors
-
-_EVENTS_A_STEP = 1_000
 
 
 @dataclass(frozen=True)
 class Recovery:
     """One repaired copy: its file or its name, the damaged file or git reference that was kept (None if there was
-    none), and the event."""
+    none), and the event.
+
+    Where several files of the journal were damaged, `kept` is the first; the others have the same ending.
+    """
 
     file: Path | str
     kept: Path | str | None
@@ -51,11 +53,11 @@ def recover_journal(registry: Registry, reason: str, context: RunContext) -> Rec
     with registry.session(), registry.store.transaction() as connection:
         log = AuditLog(connection)
         size = log.head().size
-        if _is_whole(log, path, size):
+        start = first_damaged(log, registry.journal, size)
+        if start is None:
             raise InputError(f"the journal {path} contains all {size} events", "leave it as it is")
-        _require_no_later_event(path, size)
-        steps = (log.entries(start, start + _EVENTS_A_STEP) for start in range(0, size, _EVENTS_A_STEP))
-        kept = replace_lines(path, (entry.line() for step in steps for entry in step))
+        require_no_later_event(registry.journal, size)
+        kept = rewrite_journal(log, registry.journal, start, size)
     return _recorded(registry, path, kept, reason, context)
 
 
@@ -103,30 +105,6 @@ def _require_sound(report: Report) -> None:
             f"the registry fails verification, so nothing can be recovered from it: {place}: {first.what}",
             "keep the files as they are; restore the registry from its backup",
         )
-
-
-def _is_whole(log: AuditLog, path: Path, size: int) -> bool:
-    """Return True if the journal has exactly the lines of the stored events."""
-    lines = complete_lines(path)
-    for start in range(0, size, _EVENTS_A_STEP):
-        for entry in log.entries(start, start + _EVENTS_A_STEP):
-            if next(lines, None) != entry.line():
-                return False
-    return next(lines, None) is None
-
-
-def _require_no_later_event(path: Path, size: int) -> None:
-    """Raise JournalError if a line of the journal is an event that the registry does not have."""
-    for line in complete_lines(path):
-        try:
-            seq = json.loads(JournalEntry.read(line).body)["seq"]
-        except (ValueError, KeyError, TypeError, JournalError):
-            continue
-        if isinstance(seq, int) and seq >= size:
-            raise JournalError(
-                f"the journal {path} contains event {seq}, the registry has only {size}: the registry lost events",
-                "move the registry aside and run `modelward audit rebuild`",
-            )
 
 
 def _require_not_ahead(sink: AnchorSink, size: int) -> None:

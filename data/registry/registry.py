@@ -184,7 +184,7 @@ class Registry:
         return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor | TimestampAnchor)]
 
     def _is_started(self) -> bool:
-        if self.home.journal.exists():
+        if self.journal.exists():
             return True
         if not self.store.exists():
             return False

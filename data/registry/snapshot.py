@@ -1,7 +1,8 @@
 """Copies database, journal and anchors as they are at one moment, so that the copies agree while others write.
 
 Writers wait only while the database is copied. Journal and anchors only ever grow at their end: their length is taken
-at the same moment, and their bytes are copied afterwards.
+at the same moment, and their bytes are copied afterwards. A closed segment of the journal never changes; for a copy that
+is only read and then removed it is linked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import BinaryIO
 from data.audit.anchors.anchor import AnchorSink
 from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.anchors.timestamp_anchor import TimestampAnchor
-from data.errors import AnchorError, MissingRegistryError
+from data.audit.journal import Journal
+from data.errors import AnchorError, JournalError, MissingRegistryError
 from data.files.draft_folder import draft_folder
 from data.files.file_copy import copy_beginning, copy_file
 from data.files.home import Home
@@ -63,11 +65,12 @@ def live_files(registry: Registry) -> RegistryFiles:
     )
 
 
-def copy_registry(registry: Registry, folder: Path) -> RegistryFiles:
+def copy_registry(registry: Registry, folder: Path, linked: bool = False) -> RegistryFiles:
     """Copy the files of a registry into an empty folder, all as they are at one moment, and return the copies.
 
-    Raises MissingRegistryError, StoreLockedError, OSError, and NestedTransactionError when this process holds the
-    registry open.
+    With `linked` the closed segments of the journal are hard links where that is possible: such a copy must only be
+    read. Raises JournalError, MissingRegistryError, StoreLockedError, OSError, and NestedTransactionError when this
+    process holds the registry open.
     """
     live, copies = live_files(registry), _placed(registry, folder)
     for path in (copies.database, copies.journal, *(path for _, path in copies.anchors)):
@@ -76,7 +79,7 @@ def copy_registry(registry: Registry, folder: Path) -> RegistryFiles:
         with registry.store.locked():
             if not registry.store.exists():
                 raise MissingRegistryError(f"there is no registry at {live.database}")
-            growing = _beginnings(stack, live, copies)
+            growing = _beginnings(stack, live, copies, linked)
             anchors = [_frozen(stack, sink) for sink in registry.anchors]
             copy_file(live.database, copies.database)
             if live.log.exists():
@@ -116,8 +119,8 @@ def registry_snapshot(registry: Registry) -> Iterator[RegistryFiles]:
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(draft_folder(registry.home.root, "snapshot"))
-            files = copy_registry(registry, folder)
-        except (OSError, MissingRegistryError):
+            files = copy_registry(registry, folder, linked=True)
+        except (OSError, JournalError, MissingRegistryError):
             stack.close()
             stack.enter_context(registry.store.locked())
             files = live_files(registry)
@@ -148,15 +151,28 @@ def _is_own(registry: Registry, sink: AnchorSink) -> bool:
     return isinstance(sink, FileAnchor) and sink.path == registry.home.anchor
 
 
-def _beginnings(stack: ExitStack, live: RegistryFiles, copies: RegistryFiles) -> list[_Beginning]:
-    """Open each file that exists and only grows; opened now, it is the same file even if it is replaced meanwhile."""
-    pairs = [(live.journal, copies.journal)]
+def _beginnings(stack: ExitStack, live: RegistryFiles, copies: RegistryFiles, linked: bool) -> list[_Beginning]:
+    """Open each file that exists and only grows; opened now, it is the same file even if it is replaced meanwhile.
+
+    A file that could be linked needs no copy.
+    """
+    pairs = [(path, copies.journal.with_name(path.name)) for path in Journal(live.journal).files()]
     found = []
     for path, target in pairs:
-        if path.exists():
+        is_closed = path.parent == live.journal.parent and path != live.journal
+        if path.exists() and not (linked and is_closed and _is_linked(path, target)):
             original = stack.enter_context(path.open("rb"))
             found.append(_Beginning(original, os.fstat(original.fileno()).st_size, target))
     return found
+
+
+def _is_linked(path: Path, target: Path) -> bool:
+    """Link a file; return False where the file system cannot."""
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        return False
+    return True
 
 
 def _frozen(stack: ExitStack, sink: AnchorSink) -> Callable[[Path], None]:

@@ -136,7 +136,7 @@ def rebuild(as_json: Json = False) -> None:
 
 def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
     home = registry.home
-    if not home.database.exists() and not home.journal.exists():
+    if not home.database.exists() and not registry.journal.exists():
         remedy = "set MODELWARD_HOME to the right folder, or run `modelward people add`, which starts a registry"
         raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}", remedy)
     return verify_registry(registry, deep=deep, trusted_vkey=trusted_vkey or None)

@@ -194,7 +194,7 @@ def _roles(names: Sequence[str]) -> tuple[Role, ...]:
 def _found_registry(show_remarks: bool) -> bool:
     """Start the registry if there is none; return True if it was started now."""
     registry = Registry.here()
-    if registry.exists or registry.home.journal.exists():
+    if registry.exists or registry.journal.exists():
         return False
     registry.create()
     if show_remarks:

@@ -195,7 +195,7 @@ class _Verification:
             self._findings.add("the journal is missing")
         if surplus := journal.surplus():
             self._findings.add(f"the last events are missing: the journal has {surplus} more", seq=self._next)
-        elif journal.broken:
+        if journal.broken:
             self._findings.add(journal.broken)
         for name, seq in self._registry.repeated_ids():
             self._findings.add(f"the id {name} was used before: the event is a replay", seq=seq)
