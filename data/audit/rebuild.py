@@ -28,7 +28,7 @@ _Item = TypeVar("_Item")
 _RESTORE = "restore the journal from its backup"
 _BATCH = 2_000
 """The number of events in memory at a time."""
-_CONFIG: Config = {"threads": 1, "memory_limit": "400MB", "autoinstall_known_extensions": False}
+_CONFIG: Config = {"threads": 1, "memory_limit": "600MB", "autoinstall_known_extensions": False}
 _DECLARING = (b'"type":"log.created"', b'"type":"log.migrated"')
 _EXACT = 2**53
 _COPIES = ("id", "type", "subject", "actor", "recorded_at", "effective_at")
@@ -106,8 +106,6 @@ class _Rebuilding:
             self._write_rows(number * _BATCH, bodies)
         head = [0, self._frontier.size, self._leaf, self._frontier.to_hex()]
         self._connection.execute("INSERT INTO audit_head VALUES (?, ?, ?, ?)", head)
-        if self._is_sealed:
-            self._connection.execute("INSERT INTO row_image SELECT * FROM last_image ORDER BY seq")
         self._insert_checkpoints(anchors)
         return self._frontier.size
 
@@ -141,10 +139,12 @@ class _Rebuilding:
 
     def _write_rows(self, start: int, bodies: Sequence[bytes]) -> None:
         """Insert each row whose last image is in one of these events, the first of which has the number `start`."""
-        query = "SELECT table_name, key, seq FROM last_image WHERE seq >= ? AND seq < ?"
-        last = {
-            (table, key): seq for table, key, seq in self._connection.execute(query, [start, start + _BATCH]).fetchall()
-        }
+        found = "FROM last_image WHERE seq >= ? AND seq < ?"
+        bounds = [start, start + _BATCH]
+        if self._is_sealed:  # in steps: the index of a million rows at once would need a gigabyte
+            self._connection.execute(f"INSERT INTO row_image SELECT table_name, key, seq {found}", bounds)
+        rows = self._connection.execute(f"SELECT table_name, key, seq {found}", bounds).fetchall()
+        last = {(table, key): seq for table, key, seq in rows}
         needed = set(last.values())
         for seq, body in enumerate(bodies, start):
             if seq not in needed:

@@ -231,8 +231,8 @@ class AuditLog:
 
     def last_checkpoint(self) -> StoredCheckpoint | None:
         """Return the checkpoint of the greatest size, or None when there is none."""
-        sql = "SELECT size, note, frontier FROM checkpoint ORDER BY size DESC LIMIT 1"
-        row = self._connection.execute(sql).fetchone()
+        sql = "SELECT size, note, frontier FROM checkpoint WHERE size = ?"
+        row = self._connection.execute(sql, [self.anchored_size()]).fetchone()
         return None if row is None else StoredCheckpoint(row[0], row[1], Frontier.from_hex(row[2]) if row[2] else None)
 
     def checkpoint_due(self, size: int, decision: bool, now: datetime) -> bool:

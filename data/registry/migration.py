@@ -1,7 +1,8 @@
 """Migrate a registry file from one schema to the next with numbered SQL files; each migration is an event of the log.
 
-The first migration is frozen, and so is each later one once it was released. A migration adds tables and nullable
-columns only. It never changes a row: only events do, and a replay of the events must always give the same tables.
+The first migration is frozen, and so is each later one once it was released. A migration adds tables, nullable
+columns and indexes only. It never changes a row: only events do, and a replay of the events must always give the same
+tables.
 """
 
 from __future__ import annotations

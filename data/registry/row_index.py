@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 
@@ -17,6 +17,14 @@ from data.records.row import Row
 Place = tuple[str, str]
 """The table and the key of a row."""
 _ROWS_A_STATEMENT = 500
+_Item = TypeVar("_Item")
+
+
+class _Found(NamedTuple):
+    """A row of the index: its row number in this transaction, and the number of the event with the last image."""
+
+    row: int
+    seq: int
 
 
 class RowIndex:
@@ -34,25 +42,29 @@ class RowIndex:
                 place = (table, key)
                 target = added if rev == 1 or place in added else moved
                 target[place] = seq
-        for values, count in _batches(added):
-            self._connection.execute(f"INSERT INTO row_image VALUES {_marks(count)}", values)
-        for values, count in _batches(moved):
+        for batch in _batches([(*place, seq) for place, seq in added.items()]):
+            values = [value for place in batch for value in place]
+            self._connection.execute(f"INSERT INTO row_image VALUES {_marks(len(batch), '(?, ?, ?)')}", values)
+        # By row number: an update by table and key reads the whole table.
+        for changed in _batches([(one.row, moved[place]) for place, one in self._found(moved).items()]):
+            marks = _marks(len(changed), "(?::BIGINT, ?::BIGINT)")
             self._connection.execute(
-                f"UPDATE row_image SET seq = moved.seq FROM (VALUES {_marks(count)}) AS moved (table_name, key, seq) "
-                "WHERE row_image.table_name = moved.table_name AND row_image.key = moved.key",
-                values,
+                f"UPDATE row_image SET seq = moved.seq FROM (VALUES {marks}) AS moved (number, seq) "
+                "WHERE row_image.rowid = moved.number",
+                [value for pair in changed for value in pair],
             )
 
     def last_images(self, places: Iterable[Place]) -> dict[Place, Mapping[str, Any]]:
         """Return the last image of each of these rows that the log has; a row without an image is left out."""
-        seqs = {place: seq for place in places if (seq := self.last_event(place)) is not None}
+        seqs = {place: one.seq for place, one in self._found(places).items()}
         images: dict[Place, Mapping[str, Any]] = {}
-        for seq in set(seqs.values()):
-            row = self._connection.execute("SELECT body FROM audit_event WHERE seq = ?", [seq]).fetchone()
-            for image in json.loads(row[0])["rows"] if row else []:
-                place = (image["table"], image["key"])
-                if seqs.get(place) == seq:
-                    images[place] = image
+        for batch in _batches(sorted(set(seqs.values()))):
+            sql = f"SELECT seq, body FROM audit_event WHERE seq IN ({_marks(len(batch), '?')})"
+            for seq, body in self._connection.execute(sql, batch).fetchall():
+                for image in json.loads(body)["rows"]:
+                    place = (image["table"], image["key"])
+                    if seqs.get(place) == seq:
+                        images[place] = image
         return images
 
     def differing(self, rows: Iterable[Row], tables: Iterable[str]) -> list[str]:
@@ -60,14 +72,19 @@ class RowIndex:
         read = {(row.table, row.key): row for row in rows}
         images = self.last_images(read)
         edited = [place for place, row in sorted(read.items()) if not _is_image(row, images.get(place))]
-        lost = [table for table in sorted(tables) if self._lost(table)]
+        lost = self._lost(sorted(tables))
         return [f"{table} {key}" for table, key in edited] + [f"the rows of {table}" for table in lost]
 
-    def _lost(self, table: str) -> bool:
-        """Return True if a table has another number of rows than the log has images of."""
-        counts = f'SELECT (SELECT count(*) FROM "{table}"), (SELECT count(*) FROM row_image WHERE table_name = ?)'
-        row = self._connection.execute(counts, [table]).fetchone()
-        return row is None or row[0] != row[1]
+    def _lost(self, tables: Sequence[str]) -> list[str]:
+        """Return the tables that have another number of rows than the log has images of."""
+        if not tables:
+            return []
+        marks = _marks(len(tables), "?")
+        counts = f"SELECT table_name, count(*) FROM row_image WHERE table_name IN ({marks}) GROUP BY table_name"
+        expected = dict(self._connection.execute(counts, tables).fetchall())
+        present = ", ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)
+        row = self._connection.execute(f"SELECT {present}").fetchone() or ()
+        return [table for table, count in zip(tables, row, strict=True) if count != expected.get(table, 0)]
 
     def fill(self, first: int, end: int) -> None:
         """Enter the rows of the events from number `first` to before `end`, as after a migration."""
@@ -79,9 +96,19 @@ class RowIndex:
 
     def last_event(self, place: Place) -> int | None:
         """Return the number of the event that holds the last image of a row; None without one."""
-        sql = "SELECT seq FROM row_image WHERE table_name = ? AND key = ?"
-        row = self._connection.execute(sql, list(place)).fetchone()
-        return int(row[0]) if row else None
+        found = self._found([place])
+        return found[place].seq if place in found else None
+
+    def _found(self, places: Iterable[Place]) -> dict[Place, _Found]:
+        """Return where the last image of each row is, found by the index of keys; rows without one are left out."""
+        needed = set(places)
+        found: dict[Place, _Found] = {}
+        for batch in _batches(sorted({key for _, key in needed})):
+            sql = f"SELECT table_name, key, rowid, seq FROM row_image WHERE key IN ({_marks(len(batch), '?')})"
+            for table, key, row, seq in self._connection.execute(sql, batch).fetchall():
+                if (table, key) in needed:
+                    found[table, key] = _Found(row, seq)
+        return found
 
 
 def _is_image(row: Row, image: Mapping[str, Any] | None) -> bool:
@@ -99,12 +126,10 @@ def _images(body: bytes) -> list[tuple[str, str, int]]:
     return [(image["table"], image["key"], image["rev"]) for image in json.loads(body)["rows"]]
 
 
-def _batches(seqs: Mapping[Place, int]) -> Iterator[tuple[list[object], int]]:
-    items = list(seqs.items())
+def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     for start in range(0, len(items), _ROWS_A_STATEMENT):
-        batch = items[start : start + _ROWS_A_STATEMENT]
-        yield [value for (table, key), seq in batch for value in (table, key, seq)], len(batch)
+        yield items[start : start + _ROWS_A_STATEMENT]
 
 
-def _marks(count: int) -> str:
-    return ", ".join(["(?, ?, ?)"] * count)
+def _marks(count: int, mark: str) -> str:
+    return ", ".join([mark] * count)

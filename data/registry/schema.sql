@@ -12,6 +12,7 @@ CREATE TABLE checkpoint (size BIGINT PRIMARY KEY, note VARCHAR NOT NULL, frontie
 
 -- The number of the event that holds the last image of each row.
 CREATE TABLE row_image (table_name VARCHAR NOT NULL, key VARCHAR NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (table_name, key));
+CREATE INDEX row_image_by_key ON row_image (key);
 
 -- The size of the last checkpoint that each anchor confirmed.
 CREATE TABLE anchor_confirmation (anchor VARCHAR PRIMARY KEY, size BIGINT NOT NULL);

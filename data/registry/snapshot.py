@@ -1,8 +1,8 @@
 """Copies database, journal and anchors as they are at one moment, so that the copies agree while others write.
 
 Writers wait only while the database is copied. Journal and anchors only ever grow at their end: their length is taken
-at the same moment, and their bytes are copied afterwards. A closed segment of the journal never changes; for a copy that
-is only read and then removed it is linked.
+at the same moment, and their bytes are copied afterwards. A closed segment of the journal never changes; for a copy
+that is only read and then removed it is linked.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from data.queries.log_page import log_page
 from data.queries.lookup import model_named
 from data.registry.backup import VERIFIER, backup_registry, verifier_call
 from data.registry.export import Export, export_registry
-from data.registry.reconstruction import rebuild_registry
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
 from modelward.cli.caller import business_time
@@ -120,6 +119,8 @@ def export(
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
     """Rebuild the registry from its journal and verify it. Move a damaged registry file away first."""
+    from data.registry.reconstruction import rebuild_registry  # noqa: PLC0415 – imports pyarrow
+
     registry = Registry.here()
     database = registry.home.database
     with working("rebuilding the registry"):

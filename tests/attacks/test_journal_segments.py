@@ -107,7 +107,7 @@ from data.registry.registry import Registry
 def die(*_):
     os.kill(os.getpid(), 9)
 
-def torn(path, payload, write=journal._write):
+def write_half(path, payload, write=journal._write):
     write(path, payload[: len(payload) // 2])
     die()
 
@@ -124,7 +124,7 @@ elif where == "before the folder is synced":
 elif where == "before the new file exists":
     journal.close_segment = renamed
 else:
-    journal._write = torn
+    journal._write = write_half
 command = RecordRefusal(about="log", attempted="killed", code="test", reason="killed")
 Registry(Home(Path(sys.argv[1]))).execute(command, RunContext(Actor(id="adam"), datetime.fromisoformat(sys.argv[2])))
 """
