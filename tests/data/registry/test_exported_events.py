@@ -33,7 +33,9 @@ def test_every_event_and_every_stored_document_is_written(world: World, monkeypa
     monkeypatch.setattr(exported_events, "_RANGE", 7)
     lines, documents = written(world)
     assert lines == [line.partition(b"\t")[0] for line in world.home.journal.read_bytes().split(b"\n")[:-1]]
-    assert documents == sorted(path.name for path in world.home.artifacts.glob("sha256/*/*"))
+    assert documents == sorted(
+        path.name for root in (world.home.artifacts, world.home.inbox) for path in root.glob("sha256/*/*")
+    )
 
 
 def test_an_event_about_another_model_is_a_leaf_unless_it_changes_this_one(world: World) -> None:

@@ -71,6 +71,9 @@ class Unreachable:
     def notes(self) -> list[str]:
         return []
 
+    def lacking(self, notes: list[str]) -> list[str]:
+        return notes
+
     def last(self) -> None:
         return None
 
