@@ -139,11 +139,11 @@ class _Rebuilding:
 
     def _write_rows(self, start: int, bodies: Sequence[bytes]) -> None:
         """Insert each row whose last image is in one of these events, the first of which has the number `start`."""
-        found = "FROM last_image WHERE seq >= ? AND seq < ?"
+        part = "FROM last_image WHERE seq >= ? AND seq < ?"
         bounds = [start, start + _BATCH]
         if self._is_sealed:  # in steps: the index of a million rows at once would need a gigabyte
-            self._connection.execute(f"INSERT INTO row_image SELECT table_name, key, seq {found}", bounds)
-        rows = self._connection.execute(f"SELECT table_name, key, seq {found}", bounds).fetchall()
+            self._connection.execute(f"INSERT INTO row_image SELECT table_name, key, seq {part}", bounds)
+        rows = self._connection.execute(f"SELECT table_name, key, seq {part}", bounds).fetchall()
         last = {(table, key): seq for table, key, seq in rows}
         needed = set(last.values())
         for seq, body in enumerate(bodies, start):
