@@ -10,10 +10,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test fast soak coverage check style layers types structure format lock bench clean
+.PHONY: help install demo test fast soak tamper kills races fuzz attacks coverage check style layers types structure format lock bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## make .venv from constraints.txt (every other target does this too)
 	$(RUN)
@@ -45,6 +45,12 @@ soak: ## the tests that take too long for `make test`; then random kills for ten
 coverage: ## the branch coverage of every module by all tests but the random kills (about 40 minutes)
 	$(RUN) pytest --cov --cov-everywhere --cov-report= -m "not soak" $(SHARED_OUT)
 	$(RUN) coverage report
+
+tamper kills races fuzz: ## go on with a long run of attacks, where benchmarks/attack_runs.csv ends (ARGS="--minutes 30")
+	$(RUN) python -m tests.soak $@ $(ARGS)
+
+attacks: ## write the table of attacks in docs/security.md from tests/attacks
+	$(RUN) python -m tests.attack_table
 
 check: style layers types structure ## every static check: style, import contracts, types, tests/structure
 

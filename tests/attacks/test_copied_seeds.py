@@ -1,4 +1,10 @@
-"""Attack: one sealed one-time-code seed is copied over another in `keys/seeds.json`, to sign as another person."""
+"""Attack: one sealed one-time-code seed is copied over another in `keys/seeds.json`, to sign as another person.
+
+Result: Refused, and the refusal is an event: a seal names its credential, and the enrolment event has the digest of
+the seed. A seal of an earlier version counts only if it was made in the two minutes before the enrolment of that
+credential and no other credential has the same seed.
+Caught in: `data/registry/seed_check.py`
+"""
 
 from __future__ import annotations
 

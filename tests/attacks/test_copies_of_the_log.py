@@ -1,6 +1,9 @@
-"""Somebody changes database, journal, anchors or key behind the application's back, and then a command is given.
+"""Attack: somebody changes database, journal, anchors or key behind the application's back, and then a command is
+given.
 
-No command may repair such a change in silence, copy a forged event, or sign it.
+Result: Refused: no command repairs such a change in silence, copies a forged event, or signs it. `modelward recover`
+repairs with a reason and an event.
+Caught in: `data/registry/log_copies.py`, before each write and each signature
 """
 
 from __future__ import annotations

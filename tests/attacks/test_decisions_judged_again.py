@@ -1,8 +1,12 @@
 """Attack: the writer is made to accept a decision that its rules refuse, and every trace but the event is removed.
 
 Either a row was edited behind the application's back and restored after the decision, or the program that wrote the
-log was changed. The log, the journal, the checkpoints and the tables agree with each other. Only judging each decision
-again finds it, at the right event.
+log was changed. The log, the journal, the checkpoints and the tables agree with each other. Only judging each
+decision again finds it.
+
+Result: Found at the right event.
+Caught in: `data/audit/verifier/judges/`: `audit verify --deep` judges each decision again, against the rows as the
+log had them
 """
 
 from __future__ import annotations

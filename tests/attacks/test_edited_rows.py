@@ -1,4 +1,8 @@
-"""Somebody edits one row of the registry, an approval that rests on it is given, and the row is edited back."""
+"""Attack: somebody edits one row of the registry, an approval that rests on it is given, and the row is edited back.
+
+Result: Refused: before a decision the rows that it rests on are compared with their last image in the log.
+Caught in: `data/registry/row_index.py`
+"""
 
 from __future__ import annotations
 

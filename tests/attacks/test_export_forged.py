@@ -1,4 +1,9 @@
-"""Attack: somebody changes an export and writes its manifest again, without the log's key or with the stolen key."""
+"""Attack: somebody changes an export and writes its manifest again, without the log's key or with the stolen key.
+
+Result: Found: without the key the signature does not fit; with it events, tables and documents contradict each other.
+A history that was rewritten as a whole with the stolen key is found only by a checkpoint that the auditor kept.
+Caught in: `verify.py` of the export; `--anchor`, `--trusted-vkey`
+"""
 
 from __future__ import annotations
 

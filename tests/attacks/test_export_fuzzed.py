@@ -1,6 +1,10 @@
-"""Attack: lines, notes and signatures changed at random, in the hope that the stand-alone verifier accepts one or ends.
+"""Attack: lines, notes and signatures changed at random, in the hope that the stand-alone verifier accepts one or
+ends.
 
 49,000 in each run; FUZZ_ROUNDS=21 makes a run of a million.
+
+Result: Refused: none is accepted, and none ends the verifier.
+Caught in: `data/audit/standalone/`
 """
 
 from __future__ import annotations

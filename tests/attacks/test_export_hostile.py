@@ -1,7 +1,11 @@
 """Attack: an export is made so that its verifier fails, hangs, misleads its reader or opens something else.
 
-Most of these exports are signed with the log's own key: the verifier must be safe even if the operator is hostile. Here
-is a sample with a fixed seed; `tests/soak/test_changed_exports.py` tries all of it with many seeds.
+Most of these exports are signed with the log's own key: the verifier must be safe even if the operator is hostile.
+Here is a sample with a fixed seed; `tests/soak/test_changed_exports.py` tries all of it with many seeds.
+
+Result: Found: what cannot be read is a fault; only regular files of the export are opened; text is printed without
+control characters.
+Caught in: `verify.py` of the export
 """
 
 from __future__ import annotations

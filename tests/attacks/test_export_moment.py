@@ -1,4 +1,8 @@
-"""Attack: the registry is written to while it is exported, so that its parts are of different moments."""
+"""Attack: the registry is written to while it is exported, so that its parts are of different moments.
+
+Result: Prevented: an export is of one moment.
+Caught in: `data/registry/snapshot.py`
+"""
 
 from __future__ import annotations
 

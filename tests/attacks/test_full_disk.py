@@ -1,6 +1,9 @@
 """Attack: the disk is full, the home is read-only, or a process may open no further file, at each place of a write.
 
 The limits are those of the kernel: a limit of 0 bytes a file makes each write fail as a full disk does.
+
+Result: Prevented: one message names the file and the remedy, and nothing is half done.
+Caught in: `data/files/durable_file.py`, `data/files/writability.py`, `data/files/file_fault.py`
 """
 
 from __future__ import annotations

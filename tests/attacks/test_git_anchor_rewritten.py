@@ -1,4 +1,10 @@
-"""Somebody rewrites, shortens or replaces the git branch to which checkpoints are committed, here or at its remote."""
+"""Attack: somebody rewrites, shortens or replaces the git branch to which checkpoints are committed, here or at its
+remote.
+
+Result: Refused: the last commit of the remote is compared before each write, a push succeeds only on the commit seen
+before, and the commits are computed again.
+Caught in: `data/audit/anchors/git_anchor.py`
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Attack: journal, anchor, notes or events hold bytes that modelward never wrote, to end the verification.
 
-Whatever a file holds, the verification goes on with everything else, reports the fault of that file, and raises
-nothing.
+Result: Found: the verification goes on with everything else, reports the fault of that file, and raises nothing.
+Caught in: `data/audit/verifier/`
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Attack: one command is given while the clock of the host is wrong by years, in either direction."""
+"""Attack: one command is given while the clock of the host is wrong by years, in either direction.
+
+Result: Refused before anything is written, unless a person confirms the clock with a reason and an event.
+Caught in: `data/registry/clock.py`
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Attack: a submission contains a Git repository, an environment file, a key or a token, and everybody can read it."""
+"""Attack: a submission contains a Git repository, an environment file, a key or a token, and everybody can read it.
+
+Result: Refused with every path; hidden files of a folder are never packed.
+Caught in: `data/submission/secret_files.py`
+"""
 
 from __future__ import annotations
 

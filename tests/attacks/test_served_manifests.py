@@ -1,6 +1,8 @@
 """Attack: somebody changes a manifest, its signature or the served bytes, so that a server loads another model.
 
-The comparison with the record finds each change. A server that runs `modelward-check` loads nothing after it.
+Result: Found: the log's key signs each manifest, every slot is compared with the record on demand and each night, and
+a server that runs `modelward-check` loads nothing after it.
+Caught in: `data/registry/serving_comparison.py`, `data/audit/checker/`
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Attack: clients of the evidence pages that send or read very slowly, so that other people get no page."""
+"""Attack: clients of the evidence pages send or read very slowly, so that other people get no page.
+
+Result: Prevented: each request and each response has a total time; the connection that has waited longest for its
+client is closed for a new one.
+Caught in: `modelward/web/connection.py`
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """Attack: many readers hold the registry one after the other, so that a writer never finds it free.
 
 Counts reads and never measures time: a writer gets through after a few reads, whatever the speed of the machine is.
+
+Result: Prevented: who waits to write goes first; long reads use a copy.
+Caught in: `data/files/file_lock.py`
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 The files are the text of a section, a quality report, an environment, a reference profile and its parts, a standard,
 evidence, a packed submission, and every file of a backup.
+
+Result: Found. Every file that an event names by digest is hashed again, and a backup has a signed list.
+Caught in: `data/audit/verifier/artifacts.py`, `data/audit/verifier/backups.py`: `audit verify --deep`
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Somebody cuts the registry off from its anchors, so that a decision leaves no trace outside."""
+"""Attack: somebody cuts the registry off from its anchors, so that a decision leaves no trace outside.
+
+Result: Refused: the standard says how many anchors must confirm; with fewer no decision is recorded, or the command
+fails and the verification finds it.
+Caught in: `data/audit/anchors/`, `data/audit/verifier/anchor_demand.py`
+"""
 
 from __future__ import annotations
 

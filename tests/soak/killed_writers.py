@@ -1,7 +1,7 @@
 """Kill a process that writes at a random moment: nothing acknowledged is lost, and the registry verifies.
 
-A part (one seed) kills 20 writers of one home. A writer adds people, grants and ends roles, registers, validates and
-approves versions, so that the moments fall on transactions, the journal, checkpoints and anchors. After each kill the
+A part (one seed) kills 20 writers of one home. A writer adds people, grants roles, registers versions, and votes on
+requests that wait, so that the moments fall on transactions, the journal, checkpoints and anchors. After each kill the
 next command must work, `verify --deep` must find nothing, and each acknowledged event must be in the log.
 """
 
@@ -11,11 +11,12 @@ import multiprocessing
 import random
 import shutil
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from data.records.approval import ApprovalRequest, Vote
 from data.records.person import Role
 from data.registry.command import Command
 from data.registry.commands.person import AddPerson
@@ -27,7 +28,8 @@ from tests.world import MODEL, Template, World
 
 KIND = "writer of people, roles, versions and votes"
 KILLS = 20
-MOST_ACKNOWLEDGED = 12
+MOST_ACKNOWLEDGED = 5
+REQUESTS = 6
 LONGEST_DELAY_SECONDS = 0.15
 READY = b"ready"
 PRELOADED = ["tests.soak.killed_writers", "tests.soak.rival_votes", "data.audit.verifier.verification"]
@@ -62,7 +64,18 @@ def write_until_killed(root: Path, now: datetime, seed: int, sink: Connection) -
         elif action == "version":
             world.assessed(world.version(f"models/ops/{person}"))
         else:
-            world.approved(world.validated(world.version(MODEL)))
+            vote_on_a_request(world)
+
+
+def vote_on_a_request(world: World) -> None:
+    """Vote on the oldest request that waits, with the next approver; open a new one if there is none."""
+    waiting = world.find(ApprovalRequest, state="pending")
+    if not waiting:
+        world.requested(world.validated(world.version(MODEL)))
+        return
+    request = min(waiting, key=lambda one: one.key)
+    voted = {one.person for one in world.find(Vote, request=request.key)}
+    world.decide(request, next(person for person in ("alma", "axel") if person not in voted))
 
 
 def killed_writer(world: World, seed: int) -> list[int]:
@@ -105,6 +118,9 @@ def run_part(seed: int, template: Template, folder: Path, kills: int = KILLS) ->
     shutil.copytree(template.root, folder)
     world = World(folder, template.now)
     store_documents(world)
+    with world.registry.session():
+        for _ in range(REQUESTS):
+            world.requested(world.validated(world.version()), expires_at=world.now + timedelta(days=60))
     faults = []
     for number in range(kills):
         world.now = max(datetime.fromisoformat(world.events()[-1]["effective_at"]), world.now)
