@@ -1,7 +1,7 @@
-"""The journal is several files: a writer is killed while it closes one, and somebody changes, removes or adds one.
+"""Attack: somebody changes, removes, renames or adds a file of the journal, or kills a writer while it closes one.
 
-After a kill nothing is lost. A missing, added or renamed file is refused before the next write, and found by the
-verification like a changed one.
+Result: Refused before the next write, and found by the verification; a kill loses nothing and leaves nothing half done
+Caught in: `data/audit/journal.py`, `data/registry/log_copies.py`, `data/audit/verifier/`
 """
 
 from __future__ import annotations

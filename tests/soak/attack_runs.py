@@ -19,10 +19,8 @@ TABLE = ROOT / "benchmarks" / "attack_runs.csv"
 PAGE = ROOT / "benchmarks" / "README.md"
 BEGIN, END = "<!-- attack runs: written by `python -m tests.soak` -->", "<!-- end of the attack runs -->"
 TITLES = {
-    "tamper": "kinds of change to the files of a home",
     "kills": "writers killed at a random moment",
     "races": "races of 16 processes for one approval",
-    "fuzz": "logs and exports with random bytes",
 }
 PRODUCT = ("modelward", "flows", "tasks", "views", "gates", "monitoring", "data")
 
