@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data.audit.body import canonical
 from data.audit.export_folder import ExportFolder
@@ -17,11 +15,11 @@ from data.records.tables import TABLES
 
 _BATCH = 5_000
 _PARQUET = {
-    StorageKind.TEXT: pa.string(),
-    StorageKind.INTEGER: pa.int64(),
-    StorageKind.REAL: pa.float64(),
-    StorageKind.BOOLEAN: pa.bool_(),
-    StorageKind.NESTED: pa.string(),
+    StorageKind.TEXT: "string",
+    StorageKind.INTEGER: "int64",
+    StorageKind.REAL: "float64",
+    StorageKind.BOOLEAN: "bool",
+    StorageKind.NESTED: "string",
 }
 
 _Cells = tuple[object, ...]
@@ -36,8 +34,11 @@ def write_tables(folder: ExportFolder, connection: duckdb.DuckDBPyConnection, mo
 
 
 def _write_table(folder: ExportFolder, connection: duckdb.DuckDBPyConnection, kind: type[Row], model: str) -> int:
+    import pyarrow as pa  # here, because commands that export nothing load this module too
+    import pyarrow.parquet as pq
+
     columns = kind.stored_columns()
-    schema = pa.schema([(name, _PARQUET[stored]) for name, stored in columns.items()])
+    schema = pa.schema([(name, pa.type_for_alias(_PARQUET[stored])) for name, stored in columns.items()])
     parquet, count = f"tables/{kind.table}.parquet", 0
     with (
         folder.writing(f"tables/{kind.table}.jsonl") as lines,

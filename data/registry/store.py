@@ -22,6 +22,7 @@ from data.files.database_file import Config, open_database
 from data.files.file_fault import described, fault_in, file_faults, remedy_for
 from data.files.file_lock import FileLock, holder_of, is_locked, take_lock
 from data.registry.migration import migrate, newest_schema, schema_of
+from data.registry.pandas_stand_in import bind_without_pandas
 from data.registry.thread_queue import ThreadQueue
 
 CONFIG: Config = {
@@ -228,9 +229,13 @@ class Store:
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
             with self._file_faults():
-                if read_only:
-                    return duckdb.connect(str(self.database), read_only=True, config=CONFIG)
-                return open_database(self.database, CONFIG)
+                connection = (
+                    duckdb.connect(str(self.database), read_only=True, config=CONFIG)
+                    if read_only
+                    else open_database(self.database, CONFIG)
+                )
+            bind_without_pandas(connection)
+            return connection
         except duckdb.Error as error:
             if "Could not set lock" in str(error):
                 raise StoreLockedError(f"another program has {self.database} open: {error}") from error
