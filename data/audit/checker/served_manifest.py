@@ -86,8 +86,8 @@ def read_statement(content: bytes, keys: Sequence[str]) -> ServedStatement | Non
         return None
     if not _EVENT.match(lines[9]) or not _INSTANT.match(lines[10]) or not lines[2].startswith("models/"):
         return None
-    known = [key for text in keys if (key := read_key(text)) is not None and key.name == lines[1]]
-    if not known or not any(is_signed_by(note, text) for text in keys):
+    own = [text for text in keys if (key := read_key(text)) is not None and key.name == lines[1]]
+    if not any(is_signed_by(note, text) for text in own):
         return None
     place = SlotName(lines[2][len("models/") :], lines[3], lines[4])
     signed_at = _instant(lines[10])

@@ -102,3 +102,11 @@ def test_no_changed_byte_of_manifest_or_note_is_accepted(made: ServedFiles) -> N
     note.write_bytes(signed)
     assert json.loads(content)["slot"] == "champion"
     assert fault(made) == ""
+
+
+def test_the_key_of_one_trusted_log_signs_nothing_about_another_trusted_log(made: ServedFiles) -> None:
+    other = SigningKey("elsewhere.example/0f", bytes(32))
+    made.sign(other, origin=KEY.name)
+    assert read_statement(made.note.read_bytes(), [KEY.vkey, other.vkey]) is None
+    made.sign(other)
+    assert read_statement(made.note.read_bytes(), [KEY.vkey, other.vkey]) is not None
