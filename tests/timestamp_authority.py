@@ -2,6 +2,7 @@
 
 authority = TimestampAuthority(folder)
 with authority.serving() as address: ...
+from tests.timestamp_authority import address, authority     fixtures: one authority for the tests of a module
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -117,3 +119,16 @@ def _certificate(
     if purpose is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
     return builder.sign(root, hashes.SHA256())
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
+    """A time-stamp authority of this module."""
+    return TimestampAuthority(tmp_path_factory.mktemp("authority") / "tsa")
+
+
+@pytest.fixture(scope="module")
+def address(authority: TimestampAuthority) -> Iterator[str]:
+    """The address at which the authority of this module answers."""
+    with authority.serving() as address:
+        yield address

@@ -1,12 +1,14 @@
-"""Writes small files atomically: after a power failure a file has its old or its new content, never a part of it."""
+"""Writes files atomically: after a power failure a file has its old or its new content, never a part of it."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
-from data.files.file_access import PRIVATE_FILE
+from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
 
 
 def write_durably(path: Path, content: bytes, mode: int = PRIVATE_FILE, group: int | None = None) -> None:
@@ -29,6 +31,32 @@ def write_durably(path: Path, content: bytes, mode: int = PRIVATE_FILE, group: i
     finally:
         Path(temporary).unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def damaged_ending() -> str:
+    """Return the ending of the name under which damaged content is kept: `damaged-` and the present time."""
+    return f"damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
+
+
+def replace_lines(path: Path, lines: Iterable[bytes], ending: str) -> Path | None:
+    """Write a file of lines again and keep the former one beside it, with this ending after its name.
+
+    Return the kept file, None if there was none. Raises OSError.
+    """
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.recovering")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "wb") as file:
+        for line in lines:
+            file.write(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    kept = None
+    if path.exists():
+        kept = path.with_name(f"{path.name}.{ending}")
+        os.link(path, kept)
+    draft.replace(path)
+    sync_folder(path.parent)
+    return kept
 
 
 def remove_durably(path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,3 +31,18 @@ def copy_beginning(original: BinaryIO, size: int, target: Path) -> None:
         while size > 0 and (chunk := original.read(min(size, _CHUNK))):
             copy.write(chunk)
             size -= len(chunk)
+
+
+@contextmanager
+def beginning_of(path: Path) -> Iterator[Callable[[Path], None]]:
+    """Fix the present length of a file that only grows; yield a function that copies that beginning to a new file.
+
+    Opened now, it is the same file even if it is replaced meanwhile. Without the file nothing is copied. Raises
+    OSError, also in the function.
+    """
+    if not path.exists():
+        yield lambda _: None
+        return
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        yield lambda target: copy_beginning(file, size, target)

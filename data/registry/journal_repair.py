@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from data.audit.anchors.file_anchor import replace_lines
 from data.audit.journal import Journal, JournalEntry, complete_lines
 from data.errors import JournalError
-from data.files.durable_file import sync_folder
+from data.files.durable_file import damaged_ending, replace_lines, sync_folder
 from data.registry.audit_log import AuditLog
 
 _EVENTS_A_STEP = 1_000
@@ -55,10 +53,10 @@ def rewrite_journal(log: AuditLog, journal: Journal, start: int, size: int) -> P
 
     Return the first file that was set aside; None if there was none. Raises OSError.
     """
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
+    ending = damaged_ending()
     damaged = _segments_from(journal, start)
-    last = replace_lines(journal.path, (entry.line() for entry in _entries(log, start, size)))
-    kept = [path.rename(path.with_name(f"{path.name}.damaged-{stamp}")) for path in damaged]
+    last = replace_lines(journal.path, (entry.line() for entry in _entries(log, start, size)), ending)
+    kept = [path.rename(path.with_name(f"{path.name}.{ending}")) for path in damaged]
     sync_folder(journal.path.parent)
     return next(iter([*kept, *([last] if last else [])]), None)
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.audit.anchors.anchor import AnchorSink, confirmed_name
-from data.audit.anchors.file_anchor import FileAnchor
-from data.audit.anchors.timestamp_anchor import TimestampAnchor
+from data.audit.anchors.line_file import LineFile
 from data.audit.journal import complete_lines
 from data.audit.note import parse_checkpoint
 from data.audit.verifier.report import Report
@@ -84,7 +83,7 @@ def recover_anchors(registry: Registry, reason: str, context: RunContext) -> lis
 
 
 def _places(sink: AnchorSink, kept: str) -> tuple[Path | str, Path | str | None]:
-    if isinstance(sink, FileAnchor | TimestampAnchor):
+    if isinstance(sink, LineFile):
         return sink.path, sink.path.with_name(kept) if kept else None
     return sink.name, kept or None
 
@@ -122,7 +121,7 @@ def _require_not_ahead(sink: AnchorSink, size: int) -> None:
 
 def _readable_notes(sink: AnchorSink) -> list[str]:
     """Return every note that can be read, also beside lines that cannot."""
-    if not isinstance(sink, FileAnchor | TimestampAnchor):
+    if not isinstance(sink, LineFile):
         return sink.notes()
     found = []
     for line in complete_lines(sink.path):

@@ -19,8 +19,7 @@ import duckdb
 from data.audit import keys
 from data.audit.anchors.anchor import AnchorSink
 from data.audit.anchors.configured_anchors import configured_anchors
-from data.audit.anchors.file_anchor import FileAnchor
-from data.audit.anchors.timestamp_anchor import TimestampAnchor
+from data.audit.anchors.line_file import LineFile
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
 from data.errors import (
@@ -181,7 +180,7 @@ class Registry:
     @property
     def anchor_files(self) -> list[tuple[str, Path]]:
         """Location and path of each anchor that is a file, in the form that the verifier takes."""
-        return [(one.location, one.path) for one in self.anchors if isinstance(one, FileAnchor | TimestampAnchor)]
+        return [(one.location, one.path) for one in self.anchors if isinstance(one, LineFile)]
 
     def _is_started(self) -> bool:
         if self.journal.exists():

@@ -8,13 +8,11 @@ that is only read and then removed it is linked.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 from data.audit.anchors.anchor import AnchorSink
 from data.audit.anchors.file_anchor import FileAnchor
@@ -22,7 +20,7 @@ from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.audit.journal import Journal
 from data.errors import AnchorError, JournalError, MissingRegistryError
 from data.files.draft_folder import draft_folder
-from data.files.file_copy import copy_beginning, copy_file
+from data.files.file_copy import beginning_of, copy_file
 from data.files.home import Home
 from data.registry.registry import Registry
 
@@ -47,15 +45,6 @@ class RegistryFiles:
     def log(self) -> Path:
         """The write-ahead log of the database, which exists only after a crash."""
         return self.database.with_name(f"{self.database.name}.wal")
-
-
-@dataclass(frozen=True)
-class _Beginning:
-    """A file that only grows, with its size at the moment of the copy."""
-
-    original: BinaryIO
-    size: int
-    target: Path
 
 
 def live_files(registry: Registry) -> RegistryFiles:
@@ -84,8 +73,8 @@ def copy_registry(registry: Registry, folder: Path, linked: bool = False) -> Reg
             copy_file(live.database, copies.database)
             if live.log.exists():
                 copy_file(live.log, copies.log)
-        for file in growing:
-            copy_beginning(file.original, file.size, file.target)
+        for write, path in growing:
+            write(path)
         for write, (_, path) in zip(anchors, copies.anchors, strict=True):
             write(path)
     if live.authorities is not None and copies.authorities is not None:
@@ -151,18 +140,18 @@ def _is_own(registry: Registry, sink: AnchorSink) -> bool:
     return isinstance(sink, FileAnchor) and sink.path == registry.home.anchor
 
 
-def _beginnings(stack: ExitStack, live: RegistryFiles, copies: RegistryFiles, linked: bool) -> list[_Beginning]:
-    """Open each file that exists and only grows; opened now, it is the same file even if it is replaced meanwhile.
+def _beginnings(
+    stack: ExitStack, live: RegistryFiles, copies: RegistryFiles, linked: bool
+) -> list[tuple[Callable[[Path], None], Path]]:
+    """Fix the length of each file of the journal; return the function that copies it, and the place of the copy.
 
-    A file that could be linked needs no copy.
+    A closed segment that could be linked needs no copy.
     """
-    pairs = [(path, copies.journal.with_name(path.name)) for path in Journal(live.journal).files()]
     found = []
-    for path, target in pairs:
-        is_closed = path.parent == live.journal.parent and path != live.journal
-        if path.exists() and not (linked and is_closed and _is_linked(path, target)):
-            original = stack.enter_context(path.open("rb"))
-            found.append(_Beginning(original, os.fstat(original.fileno()).st_size, target))
+    for path in Journal(live.journal).files():
+        target = copies.journal.with_name(path.name)
+        if not (linked and path != live.journal and _is_linked(path, target)):
+            found.append((stack.enter_context(beginning_of(path)), target))
     return found
 
 

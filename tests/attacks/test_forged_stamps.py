@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,10 @@ from data.registry.export import export_registry
 from data.registry.recovery import recover_anchors
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
-from tests.timestamp_authority import TimestampAuthority
+from tests.timestamp_authority import TimestampAuthority, address, authority
 from tests.world import Template, World
+
+__all__ = ["address", "authority"]
 
 pytestmark = pytest.mark.closed_registry
 
@@ -56,17 +58,6 @@ class Stamped:
     def write(self, stamps: list[dict[str, str]]) -> None:
         lines = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in stamps]
         self.anchor.path.write_text("".join(lines), encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
-    return TimestampAuthority(tmp_path_factory.mktemp("authority") / "tsa")
-
-
-@pytest.fixture(scope="module")
-def address(authority: TimestampAuthority) -> Iterator[str]:
-    with authority.serving() as address:
-        yield address
 
 
 @pytest.fixture

@@ -11,18 +11,18 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from data.audit.anchors.anchor import RECOVER_ANCHOR, Location, is_prefix, size_of
 from data.audit.body import canonical
 from data.errors import AnchorError, UnreachableAnchorError
+from data.files.durable_file import damaged_ending
 from data.settings import inherited_environment
 
 FILE = "checkpoint"
 SEEN = "refs/modelward/seen"
-DAMAGED = "refs/modelward/damaged"
+KEPT = "refs/modelward"
 _SECONDS = 30
 _OPTIONS = (
     *("-c", "core.hooksPath=/dev/null"),
@@ -92,7 +92,7 @@ class GitAnchor:
         The former last commit stays in the repository, under the reference that is returned.
         """
         former = self._tip()
-        kept = f"{DAMAGED}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z" if former else ""
+        kept = f"{KEPT}/{damaged_ending()}" if former else ""
         if former:
             self._git("update-ref", kept, former)
         commits = self._git("rev-list", "--reverse", former).split() if former else []

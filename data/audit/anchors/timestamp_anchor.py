@@ -11,18 +11,16 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from data.audit.anchors.anchor import RECOVER_ANCHOR, Location, is_prefix
-from data.audit.anchors.file_anchor import beginning_of, replace_lines
+from data.audit.anchors.line_file import LineFile
 from data.audit.body import canonical
-from data.audit.journal import append_lines, complete_lines, last_lines
+from data.audit.journal import append_lines, complete_lines
 from data.errors import AnchorError, JournalError, UnreachableAnchorError
-from data.files.file_fault import described, remedy_for
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -33,17 +31,17 @@ _LARGEST_REPLY = 1 << 16
 _UNNAMED = re.compile(r"[^A-Za-z0-9.-]+")
 
 
-class TimestampAnchor:
+class TimestampAnchor(LineFile):
     """A time-stamp authority at an address, and the file in which its stamps are kept.
 
     `authorities` is a PEM file with the certificates that may be the root of the authority's certificate.
     """
 
     def __init__(self, folder: Path, address: str, authorities: Path, location: Location = "local") -> None:
-        self.address, self.authorities, self.location = address, authorities, location
         place = urlsplit(address)
-        self.path = folder / f"stamps-{_UNNAMED.sub('-', f'{place.netloc}{place.path}').strip('-')}.jsonl"
-        self.name = self.file_name = self.path.name
+        name = _UNNAMED.sub("-", f"{place.netloc}{place.path}").strip("-")
+        super().__init__(folder / f"stamps-{name}.jsonl", location)
+        self.address, self.authorities = address, authorities
 
     def append(self, note: str) -> None:
         """Request a stamp of the note, verify it, and write it to disk.
@@ -61,35 +59,9 @@ class TimestampAnchor:
         except JournalError as broken:
             raise AnchorError(f"the stamp was not stored: {broken.what}", broken.remedy) from broken
 
-    def notes(self) -> list[str]:
-        """Return the note of every stamp, oldest first. Raises `AnchorError`."""
-        try:
-            return [_note(self.path, line) for line in complete_lines(self.path)]
-        except JournalError as broken:
-            raise AnchorError(broken.what, broken.remedy) from broken
-
-    def last(self) -> str | None:
-        """Return the note of the last stamp, or None when there is none.
-
-        Raises `UnreachableAnchorError` when the folder of the stamps does not exist, `AnchorError` when the line is not
-        a stamp.
-        """
-        if not self.path.parent.is_dir():
-            raise UnreachableAnchorError(f"the folder {self.path.parent} of an anchor does not exist")
-        try:
-            return next((_note(self.path, line) for line in last_lines(self.path, 1)), None)
-        except JournalError as broken:
-            raise AnchorError(broken.what, broken.remedy) from broken
-
     def lacking(self, notes: list[str]) -> list[str]:
         """Return the newest of the notes: its stamp covers those before it."""
         return notes[-1:]
-
-    @contextmanager
-    def frozen(self) -> Iterator[Callable[[Path], None]]:
-        """Fix the present length of the file, and yield a function that copies this beginning to a new file."""
-        with beginning_of(self.path) as write:
-            yield write
 
     def damage(self, notes: list[str], confirmed: int) -> bool:
         """Return True unless every stamp is one of these notes, and the newest that was confirmed is there."""
@@ -108,18 +80,27 @@ class TimestampAnchor:
         lines = []
         for line in complete_lines(self.path):
             try:
-                if _note(self.path, line) in right:
+                if self.note_of(line) in right:
                     lines.append(line)
             except AnchorError:
                 continue
-        try:
-            kept = replace_lines(self.path, lines)
-        except OSError as broken:
-            raise AnchorError(described(broken, self.path, "written"), remedy_for(broken, self.path)) from broken
+        kept = self._replace(lines)
         for note in self.lacking(notes):
             if note not in self.notes():
                 self.append(note)
-        return kept.name if kept else ""
+        return kept
+
+    def note_of(self, line: bytes) -> str:
+        """Return the note of the stamp in a line. Raises `AnchorError` when the line is not a stamp."""
+        try:
+            stamp: Any = json.loads(line)
+            note = stamp["note"]
+            is_stamp = isinstance(note, str) and set(stamp) == {"note", "response"}
+        except (ValueError, KeyError, TypeError, RecursionError):
+            is_stamp, note = False, ""
+        if not is_stamp:
+            raise AnchorError(f"{self.path} contains a line that is not a stamp: {line[:60]!r}", RECOVER_ANCHOR)
+        return str(note)
 
     def _ask(self, query: bytes) -> bytes:
         import httpx  # slow to import
@@ -163,18 +144,6 @@ class TimestampAnchor:
 def stamp_line(note: str, reply: bytes) -> bytes:
     """Return the line of a stamp, without line break: the note, and the reply of the authority (DER) in base64."""
     return canonical({"note": note, "response": base64.b64encode(reply).decode()})
-
-
-def _note(path: Path, line: bytes) -> str:
-    try:
-        stamp: Any = json.loads(line)
-        note = stamp["note"]
-        is_stamp = isinstance(note, str) and set(stamp) == {"note", "response"}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        is_stamp, note = False, ""
-    if not is_stamp:
-        raise AnchorError(f"{path} contains a line that is not a stamp: {line[:60]!r}", RECOVER_ANCHOR)
-    return str(note)
 
 
 def _limited(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -118,7 +118,7 @@ class References:
         if path is not None and digest in store.compared:
             return path
         store.compared.add(digest)
-        found = None if path is None else _content(path)
+        found = None if path is None else file_digest(path)
         if found == name:
             return path
         what = f"refers to {name}" if row is None else f"its {row.what} {name}"
@@ -129,11 +129,12 @@ class References:
         return None
 
     def _check_unnamed(self, store: _Store, path: Path) -> None:
-        found = _content(path)
+        found = file_digest(path)
         if found != f"sha256:{path.name}":
             self._findings.add(f"no event names the file {path.name} in {store.root.name}, and its content is {found}")
 
 
-def _content(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file as `sha256:` and 64 hexadecimal digits. Raises OSError."""
     with path.open("rb") as file:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from data.audit.verifier.artifacts import file_digest
 from data.audit.verifier.canonical import Event, write
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.report import Findings
@@ -60,7 +61,7 @@ class Backups:
             yield from _listed_faults(folder, governance)
         elif not (folder / DATABASE).is_file():
             yield "it contains no registry"
-        elif _digest(folder / DATABASE) not in self._attested and (fault := self._own_fault(folder)):
+        elif file_digest(folder / DATABASE) not in self._attested and (fault := self._own_fault(folder)):
             yield f"it has no signed list of its files, no attestation names its database, and {fault}"
 
 
@@ -83,15 +84,10 @@ def _listed_faults(folder: Path, governance: Governance) -> Iterator[str]:
     for name in sorted(present - files.keys() - {LIST, NOTE}):
         yield f"{name} is not in its list of files"
     for name in sorted(present & files.keys()):
-        if _digest(folder / name) != files[name]:
+        if file_digest(folder / name) != files[name]:
             yield f"{name} was changed"
 
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(_LARGEST)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.files.durable_file import remove_durably, write_durably
+from data.files.durable_file import damaged_ending, remove_durably, replace_lines, write_durably
 
 
 def test_a_file_is_replaced_and_no_temporary_file_stays(tmp_path: Path) -> None:
@@ -39,3 +39,12 @@ def test_removing_a_missing_file_does_nothing(tmp_path: Path) -> None:
     write_durably(path, b"one")
     remove_durably(path)
     assert not path.exists()
+
+
+def test_lines_are_written_again_and_the_former_file_is_kept(tmp_path: Path) -> None:
+    path, ending = tmp_path / "deep" / "events.jsonl", damaged_ending()
+    assert replace_lines(path, [b"one"], ending) is None
+    kept = replace_lines(path, [b"one", b"two"], ending)
+    assert kept == path.with_name(f"events.jsonl.{ending}")
+    assert (kept.read_bytes(), path.read_bytes()) == (b"one\n", b"one\ntwo\n")
+    assert sorted(path.parent.iterdir()) == sorted([kept, path])

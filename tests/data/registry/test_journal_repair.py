@@ -80,6 +80,7 @@ def test_the_files_from_the_first_damaged_one_on_are_written_again(
     assert journal.size() == 10
     assert first_damaged(LOG, journal, 10) is None
     assert len(list(journal.path.parent.glob("*.damaged-*"))) == kept
+    assert len({path.name.partition(".damaged-")[2] for path in journal.path.parent.glob("*.damaged-*")}) <= 1
     assert (first is None) == (kept == 0)
 
 

@@ -10,6 +10,7 @@ import pytest
 from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.verifier.verification import verify
 from data.errors import MissingRegistryError, NestedTransactionError, StoreLockedError
+from data.files import file_copy
 from data.files.home import Home
 from data.registry import snapshot
 from data.registry.registry import Registry
@@ -33,13 +34,13 @@ def test_the_copies_are_those_of_a_home_and_agree(world: World, tmp_path: Path) 
 def test_events_written_while_the_journal_is_copied_are_in_no_copy(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy, events = snapshot.copy_beginning, len(world.events())
+    copy, events = file_copy.copy_beginning, len(world.events())
 
     def meanwhile(*arguments: Any) -> None:
         world.model(f"models/ops/number-{len(world.events())}")
         copy(*arguments)
 
-    monkeypatch.setattr(snapshot, "copy_beginning", meanwhile)
+    monkeypatch.setattr(file_copy, "copy_beginning", meanwhile)
     copies = copy_registry(world.registry, tmp_path / "copy")
     report = verify(copies.database, copies.journal, copies.anchors, None, deep=True)
     assert (report.ok, report.events) == (True, events)

@@ -6,27 +6,17 @@ import base64
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.errors import AnchorError, UnreachableAnchorError
-from tests.timestamp_authority import TimestampAuthority
+from tests.timestamp_authority import TimestampAuthority, address, authority
+
+__all__ = ["address", "authority"]
 
 NOTES = [f"log\n{size}\n{'A' * 43}=\n\n— log AAAAAAAA\n" for size in (1, 5, 9)]
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> TimestampAuthority:
-    return TimestampAuthority(tmp_path_factory.mktemp("authority") / "tsa")
-
-
-@pytest.fixture(scope="module")
-def address(authority: TimestampAuthority) -> Iterator[str]:
-    with authority.serving() as address:
-        yield address
 
 
 @pytest.fixture
