@@ -56,7 +56,7 @@ COMMANDS = {
         "attest": "Verify the audit log, back up the registry, verify the restored copy, and record the results.",
         "reconcile": "Finish or undo operations whose process died, and expire requests. Safe to repeat.",
         "doctor": "Check packages, keys, registry, journal, anchors, clock and Prefect. Exit code 1: a check failed.",
-        "audit": "The audit log: verify, read, back up, export, rebuild.",
+        "audit": "The audit log: verify, read, prove, back up, export, rebuild.",
         "verify": "What serves: compare it with the record, write the checker of servers.",
         "recover": "Recovery: write journal or anchors again from the registry, confirm the clock.",
         "config": "Settings: show them.",

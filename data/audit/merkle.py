@@ -84,24 +84,12 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return frontier.root()
 
 
-def _split(size: int) -> int:
-    """Return the largest power of two smaller than `size`."""
-    return 1 << ((size - 1).bit_length() - 1)
-
-
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """Return the audit path of leaf `index` (RFC 6962 §2.1.1), nearest sibling first.
 
     Raises `AuditError` when there is no such leaf.
     """
-    if not 0 <= index < len(leaves):
-        raise AuditError(f"there is no event {index} in a log of {len(leaves)} events", "choose an event of the log")
-    if len(leaves) == 1:
-        return []
-    cut = _split(len(leaves))
-    if index < cut:
-        return [*inclusion_proof(leaves[:cut], index), root(leaves[cut:])]
-    return [*inclusion_proof(leaves[cut:], index - cut), root(leaves[:cut])]
+    return PartialTree(Frontier.empty(), leaves).inclusion_proof(index)
 
 
 def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
@@ -109,21 +97,89 @@ def consistency_proof(leaves: Sequence[bytes], size: int) -> list[bytes]:
 
     Raises `AuditError` unless 0 < size ≤ number of leaves.
     """
-    if not 0 < size <= len(leaves):
-        raise AuditError(
-            f"a log of {len(leaves)} events has no earlier state of size {size}",
-            "choose a size from 1 to the number of events",
-        )
-    return _subproof(leaves, size, whole=True)
+    return PartialTree(Frontier.empty(), leaves).consistency_proof(size)
 
 
-def _subproof(leaves: Sequence[bytes], size: int, whole: bool) -> list[bytes]:
-    if size == len(leaves):
-        return [] if whole else [root(leaves)]
-    cut = _split(len(leaves))
-    if size <= cut:
-        return [*_subproof(leaves[:cut], size, whole), root(leaves[cut:])]
-    return [*_subproof(leaves[cut:], size - cut, whole=False), root(leaves[:cut])]
+class PartialTree:
+    """A tree whose first leaves are known by their frontier only, that of an earlier checkpoint, and the others all.
+
+    Both proofs need nothing else: what lies before the frontier is in them by the roots of full subtrees. So a proof
+    near the end of a long log costs as much as in a short one.
+    """
+
+    def __init__(self, before: Frontier, leaves: Sequence[bytes]) -> None:
+        """Take the frontier of the first leaves, and the leaf hashes after them in order."""
+        self._start, self._leaves = before.size, leaves
+        self.size = before.size + len(leaves)
+        self._full: dict[tuple[int, int], bytes] = {}
+        start = 0
+        for node in before.nodes:
+            end = start + (1 << ((before.size - start).bit_length() - 1))
+            self._full[start, end] = node
+            start = end
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """Return the audit path of leaf `index` (RFC 6962 §2.1.1), nearest sibling first.
+
+        Raises `AuditError` when there is no such leaf, or only the frontier covers it.
+        """
+        if not 0 <= index < self.size:
+            raise AuditError(f"there is no event {index} in a log of {self.size} events", "choose an event of the log")
+        return self._path(index, 0, self.size)
+
+    def consistency_proof(self, size: int) -> list[bytes]:
+        """Return the proof that the tree of the first `size` leaves is a prefix of this tree (RFC 6962 §2.1.2).
+
+        Raises `AuditError` unless 0 < size ≤ number of leaves, and when `size` lies before the frontier and the proof
+        needs more than that.
+        """
+        if not 0 < size <= self.size:
+            raise AuditError(
+                f"a log of {self.size} events has no earlier state of size {size}",
+                "choose a size from 1 to the number of events",
+            )
+        return self._subproof(size, 0, self.size)
+
+    def root(self, size: int) -> bytes:
+        """Return the root of the first `size` leaves, 32 bytes.
+
+        Raises `AuditError` unless 0 < size ≤ number of leaves, and when `size` lies before the frontier.
+        """
+        if not 0 < size <= self.size:
+            raise AuditError(f"a log of {self.size} events has no root of size {size}")
+        return self._root(0, size)
+
+    def _path(self, index: int, start: int, end: int) -> list[bytes]:
+        if end - start == 1:
+            return []
+        middle = start + _split(end - start)
+        if index < middle:
+            return [*self._path(index, start, middle), self._root(middle, end)]
+        return [*self._path(index, middle, end), self._root(start, middle)]
+
+    def _subproof(self, size: int, start: int, end: int) -> list[bytes]:
+        if size == end:
+            return [self._root(start, end)] if start else []
+        middle = start + _split(end - start)
+        if size <= middle:
+            return [*self._subproof(size, start, middle), self._root(middle, end)]
+        return [*self._subproof(size, middle, end), self._root(start, middle)]
+
+    def _root(self, start: int, end: int) -> bytes:
+        """Return the root of the leaves from `start` to before `end`, one of the subtrees of this tree."""
+        if (start, end) in self._full:
+            return self._full[start, end]
+        if start >= self._start:
+            return root(self._leaves[start - self._start : end - self._start])
+        if end - start == 1:
+            raise AuditError(f"the hash of event {start} is not known: it lies before the frontier")
+        middle = start + _split(end - start)
+        return _node(self._root(start, middle), self._root(middle, end))
+
+
+def _split(size: int) -> int:
+    """Return the largest power of two smaller than `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:

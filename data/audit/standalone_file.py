@@ -18,7 +18,8 @@ CHECKER_PACKAGE = "data.audit.checker"
 MODULES = (
     "json_spelling", "curve_signature", "signed_note", "fault_list", "export_files", "log_declaration", "merkle_roots",
     "repeated_ids", "event_format", "event_log", "anchor_line", "checkpoint_check", "exported_rows", "stored_documents",
-    "export_report", "export_verification", "verifier_command",
+    "merkle_proofs", "proof_file", "proof_report", "proof_verification", "export_report", "export_verification",
+    "verifier_command",
 )  # fmt: skip
 """Every module of the verifier, each after those that it imports."""
 SHARED = ("curve_signature", "signed_note")

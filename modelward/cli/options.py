@@ -28,3 +28,6 @@ RoleName = Literal[
     "developer", "owner", "validator", "approver", "operator", "risk-acceptor", "administrator", "auditor"
 ]
 SeverityName = Literal["low", "medium", "high", "critical"]
+WithVerifier = Annotated[
+    bool, typer.Option("--with-verifier", help="Also write verify.py beside it, which needs Python alone.")
+]

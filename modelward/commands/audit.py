@@ -11,18 +11,22 @@ import typer
 from data.audit.verifier.report import Discrepancy, Report
 from data.errors import InputError, MissingRegistryError
 from data.files.artifacts import file_digest
+from data.files.new_file import write_new_file
 from data.queries.log_page import log_page
 from data.queries.lookup import model_named
 from data.registry.backup import VERIFIER, backup_registry, verifier_call
 from data.registry.export import Export, export_registry
+from data.registry.log_continuation import Continuation, prove_continuation
+from data.registry.log_proofs import prove_event
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
 from modelward.cli.caller import business_time
-from modelward.cli.options import Json
+from modelward.cli.options import Json, WithVerifier
+from modelward.cli.proof_files import write_proofs
 from modelward.cli.terminal import remark, say, show_json, show_table, working
 from modelward.commands.history import show_events
 
-app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, back up, export, rebuild.")
+app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, prove, back up, export, rebuild.")
 
 
 @app.command("verify")
@@ -116,6 +120,48 @@ def export(
     raise typer.Exit(0 if exported.report.ok else 1)
 
 
+@app.command("prove")
+def prove(
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="The number or the id of the event.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="The new file; by default event-N.tlog-proof here.")
+    ] = None,
+    with_verifier: WithVerifier = False,
+    as_json: Json = False,
+) -> None:
+    """Write a file that proves that an event is in the signed log, with its content, seal and checkpoint.
+
+    The file is a C2SP tlog-proof. It is verified by itself, and against an export or the registry at any later time.
+    """
+    with working("proving the event"):
+        proof = prove_event(Registry.here(), event)
+    write_proofs([(proof, to or Path(proof.file_name))], with_verifier, as_json)
+
+
+@app.command("consistency")
+def consistency(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The older checkpoint: a file, or a size.")],
+    new: Annotated[str, typer.Argument(metavar="[NEW]", help="The newer one; by default the registry's newest.")] = "",
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Also write the proof to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Prove that one signed checkpoint continues another. Exit code 1: it does not.
+
+    A file is a note, the proof of an event such as a receipt, or a copy of an anchor. A size means the checkpoint of
+    the registry that has this size.
+    """
+    with working("comparing the checkpoints"):
+        found = prove_continuation(Registry.here(), old, new)
+    if to is not None and found.ok:
+        write_new_file(to, found.text.encode())
+    if as_json:
+        show_json({"ok": found.ok, "old": found.old_size, "new": found.new_size, "proof": found.text or None,
+                   "file": to if found.ok else None, "findings": found.findings})  # fmt: skip
+    else:
+        _show_continuation(found, to)
+    raise typer.Exit(0 if found.ok else 1)
+
+
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
     """Rebuild the registry from its journal and verify it. Move a damaged registry file away first."""
@@ -165,6 +211,18 @@ def _place(found: Discrepancy) -> str:
     event = f"event {found.seq}" if found.seq is not None else ""
     row = " ".join(part for part in (found.table, found.key) if part)
     return ", ".join(part for part in (event, row) if part) or "registry"
+
+
+def _show_continuation(found: Continuation, to: Path | None) -> None:
+    if found.ok:
+        say(f"proved: the log of {found.new_size} events begins with the {found.old_size} events of the older one")
+        if to is not None:
+            say(f"wrote {to}; without modelward: python3 -I -S verify.py --consistency {to} --old OLD --key KEY")
+        return
+    say("NOT PROVED: the newer checkpoint does not continue the older one, or cannot be compared with it")
+    for finding in found.findings:
+        say(f"  {finding}")
+    say("→ keep both checkpoints and a copy of every file as it is now; run `modelward audit verify --deep`")
 
 
 def _export_fields(exported: Export) -> dict[str, object]:

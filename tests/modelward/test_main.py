@@ -51,7 +51,7 @@ SUBCOMMANDS = {
     "review": "run list complete",
     "alerts": "list ack snooze dismiss confirm",
     "incidents": "list resolve",
-    "audit": "verify log backup export rebuild",
+    "audit": "verify log backup export prove consistency rebuild",
     "recover": "journal anchors clock",
     "verify": "serving checker",
     "config": "show",

@@ -32,6 +32,7 @@ class ExportReport:
     verifier_digest: str = ""
     is_key_trusted: bool = False
     own_anchors: int = 0
+    own_proofs: int = 0
     first_bad_seq: int | None = None
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
@@ -57,7 +58,9 @@ class ExportReport:
         if self.anchored:
             sentences.append(f"The anchors in this export state the same history, up to event {self.anchored - 1}.")
         sentences += [f"{_COMMITS} {commit}." for commit in self.commits]
-        return [*sentences, _OWN_ANCHORS] if self.own_anchors else sentences
+        if self.own_anchors > self.own_proofs:
+            sentences.append(_OWN_ANCHORS)
+        return [*sentences, f"The events of {self.own_proofs} {_OWN_PROOFS}"] if self.own_proofs else sentences
 
     @property
     def not_proved(self) -> list[str]:
@@ -74,6 +77,7 @@ class ExportReport:
 
 _FILES_ARE_NAMED = "Every file is the one that the signed manifest names; none is missing and none was added."
 _OWN_ANCHORS = "The checkpoints that you gave state the same history."
+_OWN_PROOFS = "proofs that you gave are in this log, with the same content and number."
 _WHOSE_KEY = (
     "It cannot prove whose key this is: compare the key fingerprint with the published one, or give the published key "
     "with --trusted-vkey."

@@ -23,6 +23,8 @@ from data.audit.standalone.export_report import ExportReport
 from data.audit.standalone.exported_rows import EVERYTHING, RowFold
 from data.audit.standalone.fault_list import FaultList, shown
 from data.audit.standalone.log_declaration import LogDeclaration
+from data.audit.standalone.proof_file import read_inclusion
+from data.audit.standalone.proof_verification import LARGEST_PROOF, inclusion_fault
 from data.audit.standalone.signed_note import is_signed_by, read_checkpoint, read_key, read_note
 from data.audit.standalone.stored_documents import DOCUMENTS, StoredDocuments
 
@@ -37,7 +39,8 @@ _LARGEST_NOTE = 1 << 20
 def verify_export(
     folder: Path, trusted_vkey: str | None = None, own_anchors: Sequence[Path] = (), deep: bool = False
 ) -> ExportReport:
-    """Return the report on the export in a folder. `own_anchors` are files of checkpoints from another source.
+    """Return the report on the export in a folder. `own_anchors` are files from another source: checkpoints of this
+    log, or proofs of its events.
 
     `deep` verifies the seal of every event, not only of those that no checkpoint covers. Never raises.
     """
@@ -186,17 +189,21 @@ class _ExportVerification:
         return NoteFile(shown(name), [])
 
     def _notes(self, place: str, path: Path) -> NoteFile:
-        """Return the checkpoints of a file: one JSON string a line, or one note as plain text."""
+        """Return the checkpoints of a file: one JSON string a line, one note as plain text, or that of a proof."""
         found = NoteFile(place, [])
 
         def read() -> None:
             with open_regular(path) as file:
-                plain = read_checkpoint(file.read(_LARGEST_NOTE).decode("utf-8", "replace"))
-            notes = [plain] if plain and place != CHECKPOINTS else []
+                text = file.read(LARGEST_PROOF if path in self._own else _LARGEST_NOTE).decode("utf-8", "replace")
+            plain, proof = read_checkpoint(text), read_inclusion(text) if path in self._own else None
+            notes = [plain] if plain and place != CHECKPOINTS else [proof.checkpoint] if proof else []
+            if proof and (fault := inclusion_fault(proof)):
+                self._faults.add(fault, place, proof.seq)
             lines = () if notes else complete_lines(path, place, self._faults)
             copied = read_notes(place, lines, self._faults)
             nonlocal found
             found = NoteFile(place, notes or copied.checkpoints, copied.stamps, copied.last_commit)
+            self._report.own_proofs += proof is not None
 
         self.guard(place, read)
         return found

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from data.audit.body import leaf_hash
 from data.audit.merkle import (
     Frontier,
+    PartialTree,
     consistency_proof,
     inclusion_proof,
     root,
@@ -117,3 +118,20 @@ def test_a_proof_of_a_missing_event_or_state_is_refused() -> None:
         consistency_proof(LEAVES, 9)
     with pytest.raises(AuditError, match="size 0"):
         consistency_proof(LEAVES, 0)
+
+
+@given(st.data())
+def test_a_tree_known_by_its_frontier_and_its_last_leaves_gives_the_same_proofs(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 70))
+    before = data.draw(st.integers(0, size - 1))
+    index, earlier = data.draw(st.integers(before, size - 1)), data.draw(st.integers(max(1, before), size))
+    tree = PartialTree(frontier_of(MANY[:before]), MANY[before:size])
+    assert tree.inclusion_proof(index) == inclusion_proof(MANY[:size], index)
+    assert tree.consistency_proof(earlier) == consistency_proof(MANY[:size], earlier)
+    assert tree.root(earlier) == root(MANY[:earlier])
+
+
+def test_an_event_before_the_frontier_has_no_proof() -> None:
+    tree = PartialTree(frontier_of(MANY[:4]), MANY[4:9])
+    with pytest.raises(AuditError, match="before the frontier"):
+        tree.inclusion_proof(2)
