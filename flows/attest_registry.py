@@ -6,6 +6,7 @@ from datetime import datetime
 
 from prefect import flow
 
+from data.errors import AuditError
 from tasks.attest.anchor_log import anchor_log
 from tasks.attest.compare_manifests import compare_manifests
 from tasks.attest.drill_restore import drill_restore
@@ -29,8 +30,12 @@ def attest_registry(as_of: datetime | None = None) -> str:
         as_of: Business time. Leave it empty for the current time; only a replay registry accepts another.
     """
     context, steps = this_run(registry_moment(as_of)), Steps()
-    report = steps.take(verify_log)
-    steps.take(compare_manifests)
+    try:
+        report = steps.take(verify_log, context)
+    except AuditError:
+        steps.take(compare_manifests, context)  # A fault of the log must not hide what serves.
+        raise
+    steps.take(compare_manifests, context)
     anchored = steps.take(anchor_log)
     drill = steps.take(drill_restore)
     key = steps.take(record_attestation, report, anchored, drill, context)

@@ -23,7 +23,7 @@ from data.files.home import Home
 from data.files.served_folder import served_access
 from data.files.writability import LEAST_FREE_BYTES, folder_fault, free_bytes, written_folders
 from data.notices.channels.configuration import channels_of, days_of
-from data.notices.channels.delivery import DeliveryRecords
+from data.notices.channels.delivery import count_given_up
 from data.notices.outbox import Outbox
 from data.queries.rows import rows
 from data.records.deployment import Operation
@@ -31,6 +31,7 @@ from data.records.names import short
 from data.registry.audit_log import Head
 from data.registry.registry import Registry
 from data.settings import read_settings
+from modelward.runs.open_differences import SEE_INCIDENTS, difference_lines
 from modelward.supervisor.health import health
 
 State = Literal["ok", "warn", "fail"]
@@ -172,6 +173,7 @@ def _registry(registry: Registry) -> Iterator[Check]:
     yield _anchors(registry, head)
     yield _clock(registry, head)
     yield _operations(registry)
+    yield _differences(registry)
 
 
 def _journal(registry: Registry, head: Head) -> Check:
@@ -231,6 +233,12 @@ def _operations(registry: Registry) -> Check:
     )
 
 
+def _differences(registry: Registry) -> Check:
+    found = difference_lines(registry)
+    state: State = "fail" if found else "ok"
+    return Check("changed files", state, "; ".join(found) or "no incident is open", SEE_INCIDENTS if found else "")
+
+
 def _notices(home: Home) -> Iterator[Check]:
     """Check the outbox for unreadable files, the deliveries that were given up, and the delivery channels."""
     if unreadable := Outbox(home.outbox).contents().unreadable:
@@ -243,7 +251,7 @@ def _notices(home: Home) -> Iterator[Check]:
     settings = read_settings()
     days = days_of(settings)
     names = [one.name for one in channels_of(settings, {})]
-    given_up = _count_given_up(home) if names else 0
+    given_up = count_given_up(Outbox(home.outbox)) if names else 0
     if given_up:
         observed, remedy = (
             f"{given_up} {'delivery was' if given_up == 1 else 'deliveries were'} given up after {days} days",
@@ -253,13 +261,6 @@ def _notices(home: Home) -> Iterator[Check]:
     else:
         local = f"no delivery channel is set; notices stay in {home.outbox}"
         yield Check("notices", "ok", f"delivery channels: {', '.join(names)}" if names else local)
-
-
-def _count_given_up(home: Home) -> int:
-    outbox = Outbox(home.outbox)
-    records = DeliveryRecords(outbox.root)
-    attempts = [records.read(one.delivery) for one in outbox.queued_notices()]
-    return sum(one.state == "given up" for by_channel in attempts for one in by_channel.values())
 
 
 def _supervisor(home: Home, prefect_url: str) -> Iterator[Check]:

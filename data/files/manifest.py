@@ -6,6 +6,9 @@ import hashlib
 import json
 from typing import Literal
 
+from pydantic import ValidationError
+
+from data.errors import PublishError
 from data.records.instant import Instant
 from data.records.row import Frozen
 
@@ -35,6 +38,14 @@ class Manifest(Frozen):
     def text(self) -> str:
         """Return the manifest as it is written: JSON with sorted names and an indent of two spaces."""
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def parsed_manifest(text: str) -> Manifest:
+    """Return the manifest that a text is. Raises PublishError for any other text."""
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise PublishError(f"not a manifest: {error.errors()[0]['msg']}") from error
 
 
 def digest_of(text: str) -> str:

@@ -12,14 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from pydantic import ValidationError
-
 from data.errors import ArtifactError, DigestMismatchError, InvalidNameError, PublishError
 from data.files.artifacts import ArtifactStore, file_digest
 from data.files.durable_file import remove_durably
 from data.files.file_fault import file_faults
 from data.files.home import Home
-from data.files.manifest import Manifest, digest_of
+from data.files.manifest import Manifest, digest_of, parsed_manifest
 from data.files.served_folder import ServedAccess, ServedFolder, served_access
 from data.records.names import checked_name, model_key, short, slot_key
 from data.records.version import Version
@@ -148,9 +146,9 @@ class FileTarget:
         if text is None:
             return None
         try:
-            return Manifest.model_validate_json(text)
-        except ValidationError as error:
-            raise PublishError(f"{self.path(place)} is not a manifest: {error.errors()[0]['msg']}") from error
+            return parsed_manifest(text)
+        except PublishError as error:
+            raise PublishError(f"{self.path(place)} is {error.what}") from error
 
     def verify(self, place: SlotAddress, version: Version) -> str:
         """Check version, digest and stored bytes of the published manifest; return the manifest's digest.

@@ -10,7 +10,7 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment, Slot
 from data.records.log import Standard
 from data.records.model import Model
-from data.records.monitoring import Incident
+from data.records.monitoring import DIFFERENCES, Incident
 from data.records.review import Finding, Review, Waiver
 from data.records.version import ReviewState, Version
 from data.registry.purposes import purpose_of
@@ -76,6 +76,13 @@ def unratified_incidents(registry: Registry, now: datetime) -> list[LateIncident
         found = [one for one in state.find(Incident) if one.deployment in late and one.state not in ENDED_INCIDENT]
         models = {one.key: one for one in state.among(Model, "key", [one.model for one in found])}
     return [LateIncident(one, models[one.model]) for one in found]
+
+
+def unresolved_differences(registry: Registry) -> list[Incident]:
+    """Return the unresolved incidents about files that differ from the record, by key. Raises StoreError."""
+    with registry.reading() as state:
+        found = state.among(Incident, "kind", DIFFERENCES)
+    return [one for one in found if one.state != "resolved"]
 
 
 def lapsed_serving_versions(registry: Registry) -> list[ServingVersion]:

@@ -1,4 +1,4 @@
-"""Reads the mail addresses to which notices can be sent."""
+"""Reads the receivers of notices: mail addresses, and the people who must act on an incident about a changed file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.records.model import Model
+from data.records.monitoring import REGISTRY, Incident
 from data.records.person import Person
 from data.registry.command import Moment
 from data.registry.registry import Registry
@@ -27,3 +29,11 @@ def notice_recipients(registry: Registry, now: datetime) -> NoticeRecipients:
         return NoticeRecipients(
             {one.person: one.email for one in people if one.email}, tuple(administrators(state, Moment(now)))
         )
+
+
+def incident_recipients(registry: Registry, incident: Incident, now: datetime) -> list[str]:
+    """Return the owner of the incident's model, or the administrators at `now` if it has none. Raises StoreError."""
+    with registry.reading() as state:
+        if incident.model != REGISTRY:
+            return [state.need(Model, incident.model).owner]
+        return administrators(state, Moment(now))

@@ -7,6 +7,11 @@ from typing import ClassVar, Literal
 from data.records.instant import Instant
 from data.records.row import Row
 
+REGISTRY = "registry"
+"""The key that stands in place of a model's for an incident that concerns no single model."""
+DIFFERENCES = ("serving", "files")
+"""The kinds of incidents that a file which differs from the record opens."""
+
 
 class MonitoringRun(Row):
     """The monitoring of one model in one night: the window, the digest of the measurements, and the outcomes."""
@@ -59,14 +64,14 @@ class Alert(Row):
 
 
 class Incident(Row):
-    """A cause for action, resolved by a person; opened by an alert of level page, a rollback, a suspension or a
-    release."""
+    """A cause for action, resolved by a person; opened by an alert of level page, a rollback, a suspension, a release,
+    or a file that differs from the record (kind `serving` or `files`). `model` is `registry` for a file of no model."""
 
     table: ClassVar[str] = "incident"
     model: str
     version: str | None
     number: int
-    kind: Literal["monitoring", "rollback", "suspension", "deployment", "emergency"]
+    kind: Literal["monitoring", "rollback", "suspension", "deployment", "emergency", "serving", "files"]
     title: str
     alerts: tuple[str, ...] = ()
     blocking: bool = True
@@ -77,3 +82,13 @@ class Incident(Row):
     resolved_at: Instant | None = None
     resolved_by: str | None = None
     resolution: str = ""
+
+    @property
+    def is_difference(self) -> bool:
+        """True if a file that differs from the record opened the incident."""
+        return self.kind in DIFFERENCES
+
+    @property
+    def needs_code(self) -> bool:
+        """True if it can only be resolved with a one-time code."""
+        return self.blocking or self.is_difference

@@ -6,9 +6,10 @@ completed operation recorded. The rows that say so are compared with their last 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from data.audit.keys import SigningKey
 from data.audit.serving_statement import ServingStatement, sign_statement
 from data.errors import AlteredRowError, PublishError
 from data.files.manifest import Manifest
@@ -42,19 +43,38 @@ class RecordedManifestSigner:
         that says so was edited, SigningKeyError, AuditError, StoreError.
         """
         with self._registry.signing() as (state, log, key):
-            statement = ServingStatement(
-                origin=log.origin(),
-                model=manifest.model,
-                environment=manifest.environment,
-                slot=manifest.slot,
-                state=manifest.state,
-                version=manifest.version,
-                artifact=manifest.digest,
-                manifest=digest,
-                event=_event_of(state, log, manifest, digest),
-                signed_at=datetime.now(UTC),
-            )
-            return sign_statement(statement, key)
+            return _signed(state, log, key, manifest, digest)
+
+    def sign_all(self, manifests: Sequence[tuple[Manifest, str]]) -> list[str | None]:
+        """Return the signed note about each manifest with its digest, all after one comparison of the log.
+
+        The note is None where the record does not say that the manifest is published. Raises AlteredRowError,
+        SigningKeyError, AuditError, StoreError.
+        """
+        notes: list[str | None] = []
+        with self._registry.signing() as (state, log, key):
+            for manifest, digest in manifests:
+                try:
+                    notes.append(_signed(state, log, key, manifest, digest))
+                except PublishError:
+                    notes.append(None)
+        return notes
+
+
+def _signed(state: State, log: AuditLog, key: SigningKey, manifest: Manifest, digest: str) -> str:
+    statement = ServingStatement(
+        origin=log.origin(),
+        model=manifest.model,
+        environment=manifest.environment,
+        slot=manifest.slot,
+        state=manifest.state,
+        version=manifest.version,
+        artifact=manifest.digest,
+        manifest=digest,
+        event=_event_of(state, log, manifest, digest),
+        signed_at=datetime.now(UTC),
+    )
+    return sign_statement(statement, key)
 
 
 def _event_of(state: State, log: AuditLog, manifest: Manifest, digest: str) -> int:

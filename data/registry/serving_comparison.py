@@ -2,109 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from data.audit.serving_statement import ServingStatement, verified_statement
 from data.errors import ArtifactError, AuditError, InputError, ModelwardError, PublishError
 from data.files.home import Home
-from data.files.manifest import digest_of
+from data.files.manifest import digest_of, parsed_manifest
 from data.files.serving import FileTarget, SlotAddress
+from data.records.monitoring import REGISTRY
 from data.records.names import short
+from data.registry.file_difference import FileDifference
 from data.registry.manifest_signer import RecordedManifestSigner
 from data.registry.registry import Registry
 from data.registry.serving_record import RecordedSlot, ServingRecord, serving_record
 
-REGISTRY = "registry"
-"""The key that stands in place of a model's for a difference that concerns the whole registry."""
 PUBLISH_AGAIN = "find out who changed it, then deploy the version that the record names again"
 SIGN = "run `modelward reconcile`, which signs every manifest that is the recorded one"
 REPLACE_NOTE = "find out who changed it, remove this note, then run `modelward reconcile`, which signs the manifest"
+UNSIGNED = "its manifest is the recorded one, and is not signed"
 LARGEST_NOTE = 1 << 14
 
 
 @dataclass(frozen=True)
-class FileDifference:
-    """A file that differs from the record. `model` is a key, or `registry` for a file of no single model."""
-
-    kind: Literal["serving", "files"]
-    model: str
-    version: str | None
-    what: str
-    remedy: str
-
-
-@dataclass(frozen=True)
 class ServingComparison:
-    """The number of slots that were compared, those that an operation changes now, and the differences."""
+    """The number of slots that were compared, those that an operation changes now, and the differences.
+
+    `unsigned` are the slots whose manifest is the recorded one and has no note, `sound` those that do not differ.
+    `edited` are the rows of slots and versions that differ from the log.
+    """
 
     compared: int
     in_progress: tuple[str, ...]
     differences: tuple[FileDifference, ...]
+    unsigned: tuple[RecordedSlot, ...]
+    sound: tuple[RecordedSlot, ...]
+    edited: tuple[str, ...]
+
+    @property
+    def besides_unsigned(self) -> tuple[FileDifference, ...]:
+        """The differences other than a missing signature of a recorded manifest."""
+        return tuple(one for one in self.differences if not one.what.endswith(UNSIGNED))
 
 
 def compare_serving(registry: Registry, hash_bytes: bool = True) -> ServingComparison:
     """Compare each slot with the record; without `hash_bytes` the bytes of the artifacts are not read.
 
-    A slot that an operation is changing now is not compared. Raises StoreError, MissingRegistryError.
+    A slot that an operation is changing now is not compared. Differences count only if they are found twice: an
+    operation may have ended between reading record and file. Raises StoreError, MissingRegistryError.
     """
+    found = _compared(registry, hash_bytes)
+    if not found.differences:
+        return found
+    first, again = set(found.differences), _compared(registry, hash_bytes)
+    return replace(again, differences=tuple(one for one in again.differences if one in first))
+
+
+def sign_slots(registry: Registry, slots: Sequence[RecordedSlot]) -> int:
+    """Sign the manifests of these slots again, with the present time; return the number of notes written.
+
+    The log is compared with its copies once for all of them. A manifest that is not the recorded one any more is left
+    out. Raises PublishError, AlteredRowError, SigningKeyError, AuditError, StoreError.
+    """
+    target = FileTarget(registry.home)
+    read = [(one, target.read(one.address)) for one in slots]
+    texts = [(one, text) for one, text in read if text is not None and digest_of(text) == one.slot.manifest_digest]
+    if not texts:
+        return 0
+    notes = RecordedManifestSigner(registry).sign_all([(parsed_manifest(text), digest_of(text)) for _, text in texts])
+    written = [(slot, digest_of(text), note) for (slot, text), note in zip(texts, notes, strict=True) if note]
+    for slot, digest, note in written:
+        target.write_note(slot.address, digest, note)
+    return len(written)
+
+
+def _compared(registry: Registry, hash_bytes: bool) -> ServingComparison:
     record, target = serving_record(registry), FileTarget(registry.home)
     still = [one for one in record.slots if not one.in_progress]
-    found = [difference for one in still for difference in _slot_differences(target, record, one, hash_bytes)]
-    found += _edited_rows(record)
-    found += _unknown_manifests(registry.home, record)
+    found = {id(one): tuple(_slot_differences(target, record, one, hash_bytes)) for one in still}
+    every = [difference for one in still for difference in found[id(one)]]
+    unsigned = tuple(one for one in still if any(difference.what.endswith(UNSIGNED) for difference in found[id(one)]))
+    sound = tuple(one for one in still if not found[id(one)])
     changing = tuple(_named(one.address) for one in record.slots if one.in_progress)
-    return ServingComparison(len(still), changing, tuple(found))
-
-
-def unsigned_slots(registry: Registry) -> list[RecordedSlot]:
-    """Return the slots whose manifest is the recorded one and has no signed note, as an earlier version left it."""
-    target = FileTarget(registry.home)
-    return [one for one in _unchanged(registry, target) if not _note_exists(target, one)]
-
-
-def sign_slot(registry: Registry, slot: RecordedSlot) -> None:
-    """Sign the manifest of a slot again, with the present time, and replace its note.
-
-    Raises PublishError, AlteredRowError, SigningKeyError, AuditError, StoreError.
-    """
-    target, address = FileTarget(registry.home), slot.address
-    manifest, digest = target.manifest(address), slot.slot.manifest_digest
-    if manifest is None or digest is None:
-        raise PublishError(f"{_named(address)} has no manifest", PUBLISH_AGAIN)
-    note = RecordedManifestSigner(registry).sign(manifest, digest)
-    target.write_note(address, digest, note)
-
-
-def sign_compared(registry: Registry) -> int:
-    """Sign the manifest of each slot that does not differ from the record again; return their number.
-
-    A server can then refuse a manifest that was not signed for some nights. Raises as `sign_slot` does.
-    """
-    target, record = FileTarget(registry.home), serving_record(registry)
-    sound = [
-        one
-        for one in _unchanged(registry, target)
-        if not (_note_exists(target, one) and any(_note_differences(target, record, one)))
-    ]
-    for slot in sound:
-        sign_slot(registry, slot)
-    return len(sound)
-
-
-def _unchanged(registry: Registry, target: FileTarget) -> list[RecordedSlot]:
-    slots = [one for one in serving_record(registry).slots if not one.in_progress]
-    return [one for one in slots if _published(target, one.address) == one.slot.manifest_digest]
-
-
-def _published(target: FileTarget, address: SlotAddress) -> str | None:
-    """Return the digest of the published manifest; None if there is none or it cannot be read."""
-    try:
-        text = target.read(address)
-    except PublishError:
-        return None
-    return None if text is None else digest_of(text)
+    differences = (*every, *_edited_rows(record), *_unknown_manifests(registry.home, record))
+    return ServingComparison(len(still), changing, differences, unsigned, sound, record.edited)
 
 
 def _slot_differences(
@@ -114,28 +95,21 @@ def _slot_differences(
     try:
         text = target.read(address)
         if text is None or digest_of(text) != slot.slot.manifest_digest:
-            yield _difference(slot, _other_manifest(target, slot, text), PUBLISH_AGAIN)
+            yield _difference(slot, _other_manifest(slot, text), PUBLISH_AGAIN)
             return
         if hash_bytes and slot.version is not None:
             target.verify(address, slot.version)
     except (PublishError, ArtifactError) as error:
         yield _difference(slot, error.what, PUBLISH_AGAIN)
         return
-    if not _note_exists(target, slot):
-        yield _difference(slot, "its manifest is the recorded one, and is not signed", SIGN)
-        return
     yield from _note_differences(target, record, slot)
-
-
-def _note_exists(target: FileTarget, slot: RecordedSlot) -> bool:
-    try:
-        return target.note_path(slot.address, slot.slot.manifest_digest or "").is_file()
-    except PublishError:
-        return False
 
 
 def _note_differences(target: FileTarget, record: ServingRecord, slot: RecordedSlot) -> Iterator[FileDifference]:
     path = target.note_path(slot.address, slot.slot.manifest_digest or "")
+    if not path.exists() and not path.is_symlink():
+        yield _difference(slot, UNSIGNED, SIGN)
+        return
     try:
         with path.open("rb") as file:
             statement = verified_statement(file.read(LARGEST_NOTE).decode(), record.vkey)
@@ -155,15 +129,15 @@ def _is_about(statement: ServingStatement, record: ServingRecord, slot: Recorded
     return is_same and named == place and statement.event <= slot.event
 
 
-def _other_manifest(target: FileTarget, slot: RecordedSlot, text: str | None) -> str:
+def _other_manifest(slot: RecordedSlot, text: str | None) -> str:
     expected = f"{short(slot.version.key)} serves" if slot.version else "nothing serves"
     if text is None:
         return f"it has no manifest, and the record says that {expected}"
     try:
-        manifest = target.manifest(slot.address)
+        manifest = parsed_manifest(text)
     except ModelwardError:
         return f"its manifest cannot be read as one, and the record says that {expected}"
-    found = short(manifest.version) if manifest and manifest.version else (manifest.state if manifest else "nothing")
+    found = short(manifest.version) if manifest.version else manifest.state
     return f"its manifest names {found} and is not the recorded one: the record says that {expected}"
 
 

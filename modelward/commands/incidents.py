@@ -1,4 +1,4 @@
-"""List the incidents that pages, rollbacks and suspensions opened, and resolve them."""
+"""List the incidents that pages, rollbacks, suspensions and changed files opened, and resolve them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import typer
 from data.queries.lookup import reference, row_named, rows_below
 from data.records.monitoring import Incident
 from data.registry.commands.deployment import ResolveIncident
+from data.registry.difference_incidents import require_gone
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-from modelward.cli.terminal import show_json, show_receipt, show_table
+from modelward.cli.terminal import show_json, show_receipt, show_table, working
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them.")
 
@@ -51,9 +52,15 @@ def resolve(
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Resolve an incident and record what was done. If it blocks a version, your one-time code is required."""
+    """Resolve an incident and record what was done.
+
+    If it blocks a version, or is about a file, your one-time code is required. The file is compared again first.
+    """
     who = identify(by, as_of)
     row = row_named(who.registry, Incident, incident)
-    proof = prove(who.actor.id, code_from_stdin) if row.blocking else None
+    if row.is_difference:
+        with working("comparing the files again"):
+            require_gone(who.registry, row)
+    proof = prove(who.actor.id, code_from_stdin) if row.needs_code else None
     receipt = who.do(ResolveIncident(key=row.key, resolution=resolution, proof=proof))
     show_receipt(receipt, as_json, f"resolved {reference(row.key)}")

@@ -1,4 +1,4 @@
-"""Show what `modelward up` runs, its faults, and what waits for people."""
+"""Show what `modelward up` runs, its faults, files that differ from the record, and what waits for people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from data.records.instant import read_instant
 from data.settings import read_settings
 from modelward.cli.options import Json
 from modelward.cli.terminal import as_text, say, show_facts, show_json, show_table
+from modelward.runs.open_differences import differences_now
 from modelward.runs.pending_summary import PendingSummary, pending_summary, show_pending_summary
 from modelward.supervisor.health import EndedRun, Health, health
 
@@ -26,7 +27,9 @@ def status(as_json: Json = False) -> None:
     found = health(home.up, read_settings().prefect_login)
     if not as_json:
         _show(found, str(home.root))
-    seen = pending_summary() if home.database.is_file() else PendingSummary([])
+    exists = home.database.is_file()
+    seen = pending_summary() if exists else PendingSummary([])
+    differences, unread = differences_now() if exists else ([], "")
     if as_json:
         well = {name: not fault for name, fault in found.faults.items()}
         more = {
@@ -34,10 +37,13 @@ def status(as_json: Json = False) -> None:
             "is_well": found.is_well,
             "home": str(home.root),
             "waiting": seen.found,
-            "unread": seen.why_not,
+            "unread": seen.why_not or unread,
+            "differences": differences,
         }
         show_json({**vars(found), **more})
     else:
+        for line in differences:
+            say(f"→ a file differs from the record: {line}")
         show_pending_summary(seen)
     raise typer.Exit(0 if found.is_well or found.stage in ("down", "starting", "stopping") else EXIT_UNHEALTHY)
 

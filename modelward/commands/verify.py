@@ -11,11 +11,16 @@ from data.audit.standalone_file import standalone_checker
 from data.errors import InputError
 from data.files.file_access import umask_of_user
 from data.files.file_fault import file_faults
+from data.queries.lookup import reference
+from data.records.person import SERVICE
+from data.records.run_context import RunContext
 from data.registry.registry import Registry
-from data.registry.serving_comparison import compare_serving
+from data.registry.serving_comparison import ServingComparison, compare_serving
 from data.registry.serving_record import serving_record
 from modelward.cli.options import Json
 from modelward.cli.terminal import remark, say, show_json, working
+from tasks.attest.report_differences import ReportedDifferences, report_differences
+from tasks.run.business_time import registry_moment
 
 app = typer.Typer(no_args_is_help=True, help="What serves: compare it with the record, write the checker of servers.")
 
@@ -24,20 +29,36 @@ app = typer.Typer(no_args_is_help=True, help="What serves: compare it with the r
 def serving(as_json: Json = False) -> None:
     """Compare the manifest, its signature and the bytes of each slot with the record. Exit code 1: a difference.
 
-    `modelward audit verify --deep` compares all other stored files.
+    A difference opens an incident, once; a missing signature does not. `modelward audit verify --deep` compares all
+    other stored files.
     """
+    registry = Registry.here()
     with working("comparing what serves with the record"):
-        found = compare_serving(Registry.here())
+        found = compare_serving(registry)
+    reported = _reported(registry, found)
     if as_json:
-        show_json({"ok": not found.differences, **vars(found)})
+        shown = {"compared": found.compared, "in_progress": found.in_progress, "differences": found.differences}
+        opened = [one.key for one in reported.opened]
+        show_json({"ok": not found.differences, **shown, "opened": opened, "not_opened": reported.why_not})
     else:
         say("WHAT SERVES DIFFERS FROM THE RECORD" if found.differences else "what serves is what the record says")
         say(f"{found.compared} slots compared")
         for difference in found.differences:
             say(f"→ {difference.what}: {difference.remedy}")
+        for incident in reported.opened:
+            say(f"opened incident {reference(incident.key)}; `modelward incidents resolve` closes it")
+        if reported.why_not:
+            remark(reported.why_not.strip())
         for name in found.in_progress:
             remark(f"not compared, because an operation is changing it: {name}")
     raise typer.Exit(1 if found.differences else 0)
+
+
+def _reported(registry: Registry, found: ServingComparison) -> ReportedDifferences:
+    """Open an incident for each difference but a missing signature, which `modelward reconcile` adds."""
+    if not found.besides_unsigned:
+        return ReportedDifferences(())
+    return report_differences(registry, found.besides_unsigned, RunContext(SERVICE, registry_moment(None)))
 
 
 @app.command("checker")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from data.errors import AuditError
+from data.records.run_context import RunContext
 from data.registry.registry import Registry
-from data.registry.serving_comparison import compare_serving, sign_compared, sign_slot, unsigned_slots
+from data.registry.serving_comparison import compare_serving, sign_slots
+from tasks.attest.report_differences import report_differences
 from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
 
@@ -12,20 +14,22 @@ SHOWN = 5
 
 
 @step("compare what serves")
-def compare_manifests() -> int:
-    """Compare each slot with the record and sign its manifest; return the number of signed manifests.
+def compare_manifests(context: RunContext) -> int:
+    """Compare each slot with the record and sign the manifests that do not differ; return the number of signed ones.
 
-    A recorded manifest that an earlier version left unsigned is signed first. Raises AuditError with the first
-    differences.
+    A recorded manifest that an earlier version left unsigned is signed too. Each difference opens an incident. Raises
+    AuditError with the first differences.
     """
     registry = Registry.here()
-    for slot in unsigned_slots(registry):
-        sign_slot(registry, slot)
     found = compare_serving(registry)
-    if found.differences:
-        first = "; ".join(one.what for one in found.differences[:SHOWN])
-        what = f"what serves differs from the record in {counted(len(found.differences), 'place')}: {first}"
-        raise AuditError(what, found.differences[0].remedy)
-    signed = sign_compared(registry)
+    differing = found.besides_unsigned
+    if differing:
+        reported = report_differences(registry, differing, context)
+        if not found.edited:
+            sign_slots(registry, (*found.sound, *found.unsigned))
+        first = "; ".join(one.what for one in differing[:SHOWN])
+        what = f"what serves differs from the record in {counted(len(differing), 'place')}: {first}{reported.why_not}"
+        raise AuditError(what, differing[0].remedy)
+    signed = sign_slots(registry, (*found.sound, *found.unsigned))
     name_step(f"compare what serves: {counted(signed, 'manifest')} signed")
     return signed

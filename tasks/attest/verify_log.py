@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from data.audit.verifier.report import Discrepancy, Report
 from data.errors import AuditError
+from data.records.run_context import RunContext
+from data.registry.file_difference import stored_file_differences
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
+from tasks.attest.report_differences import report_differences
 from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
 
@@ -13,22 +16,29 @@ SHOWN = 5
 
 
 @step("verify log")
-def verify_log() -> Report:
-    """Verify the audit log and return the report.
+def verify_log(context: RunContext) -> Report:
+    """Verify the audit log and return the report. A stored file that was changed or is missing opens an incident.
 
     Raises AuditError with the first discrepancies, or StoreLockedError.
     """
-    report = verify_registry(Registry.here(), deep=True)
-    require_sound(report, "the audit log")
+    registry = Registry.here()
+    report = verify_registry(registry, deep=True)
+    reported = report_differences(registry, stored_file_differences(report), context)
+    require_sound(report, "the audit log", reported.why_not)
     name_step(f"verify {counted(report.events, 'event')}: sound")
     return report
 
 
-def require_sound(report: Report, what: str) -> None:
-    """Raise AuditError with the first discrepancies if the report has any; `what` is the subject of the message."""
+def require_sound(report: Report, what: str, addition: str = "") -> None:
+    """Raise AuditError with the first discrepancies if the report has any.
+
+    `what` is the subject of the message, `addition` its end.
+    """
     if not report.ok:
         found = "; ".join(_place_and_text(one) for one in report.findings[:SHOWN])
-        raise AuditError(f"{what} has {counted(len(report.findings), 'discrepancy', 'discrepancies')}: {found}")
+        raise AuditError(
+            f"{what} has {counted(len(report.findings), 'discrepancy', 'discrepancies')}: {found}{addition}"
+        )
 
 
 def _place_and_text(finding: Discrepancy) -> str:

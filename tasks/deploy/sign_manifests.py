@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from data.records.names import short
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
-from data.registry.serving_comparison import sign_slot, unsigned_slots
+from data.registry.serving_comparison import compare_serving, sign_slots
 from data.registry.serving_record import RecordedSlot
 from tasks.run.run_due_jobs import Due
+from tasks.run.word_steps import counted
 
 
 def unsigned_manifests(context: RunContext) -> Iterator[Due]:
-    """Yield each recorded manifest without a signed note; a note that exists is never replaced here."""
-    for slot in unsigned_slots(Registry.here()):
-        yield slot.slot.key, partial(_sign, slot)
+    """Yield the recorded manifests without a signed note, if any; a note that exists is never replaced here."""
+    slots = compare_serving(Registry.here(), hash_bytes=False).unsigned
+    if slots:
+        yield "manifests", partial(_sign, slots)
 
 
-def _sign(slot: RecordedSlot) -> str:
-    sign_slot(Registry.here(), slot)
-    return f"signed the manifest of {slot.slot.environment} {slot.slot.slot} of {short(slot.slot.model)}"
+def _sign(slots: Sequence[RecordedSlot]) -> str:
+    signed = sign_slots(Registry.here(), slots)
+    named = ", ".join(f"{one.slot.environment} {one.slot.slot} of {short(one.slot.model)}" for one in slots)
+    return f"signed {counted(signed, 'manifest')}: {named}"

@@ -20,8 +20,10 @@ from data.audit.note import sign_text
 from data.audit.serving_statement import verified_statement
 from data.errors import AuditError
 from data.files.manifest import digest_of
-from data.registry.serving_comparison import compare_serving, sign_compared, sign_slot, unsigned_slots
-from data.registry.serving_record import serving_record
+from data.records.person import Actor
+from data.records.run_context import RunContext
+from data.registry.serving_comparison import compare_serving, sign_slots
+from data.registry.serving_record import RecordedSlot, serving_record
 from modelward.__main__ import app
 from tasks.attest.compare_manifests import compare_manifests
 from tasks.run.take_steps import PLAIN_CALLS
@@ -62,6 +64,11 @@ def restored(served: ServedSlot) -> Iterator[None]:
 
 def differences(served: ServedSlot) -> list[str]:
     return [one.what for one in compare_serving(served.registry).differences]
+
+
+def signable(served: ServedSlot) -> list[RecordedSlot]:
+    found = compare_serving(served.registry)
+    return [*found.unsigned, *found.sound]
 
 
 def edit_manifest(served: ServedSlot, **changes: object) -> None:
@@ -126,11 +133,14 @@ def test_a_change_is_found_and_no_server_loads_the_model(
 def test_a_change_fails_the_nightly_comparison_and_the_command(served: ServedSlot) -> None:
     command = ["verify", "serving", "--json"]
     with restored(served):
-        assert (PLAIN_CALLS.take(compare_manifests), CliRunner().invoke(app, command).exit_code) == (1, 0)
+        assert (
+            PLAIN_CALLS.take(compare_manifests, RunContext(Actor(id="otto"), served.world.now)),
+            CliRunner().invoke(app, command).exit_code,
+        ) == (1, 0)
     with restored(served):
         edit_manifest(served, version=FIRST)
         with pytest.raises(AuditError, match="its manifest names ops/delay v1"):
-            PLAIN_CALLS.take(compare_manifests)
+            PLAIN_CALLS.take(compare_manifests, RunContext(Actor(id="otto"), served.world.now))
         result = CliRunner().invoke(app, command)
     assert (result.exit_code, json.loads(result.stdout)["ok"]) == (1, False)
 
@@ -178,21 +188,20 @@ def test_only_the_recorded_manifest_is_signed(served: ServedSlot) -> None:
     """An unsigned manifest, as an earlier version left it, is signed; an edited one is not. No note is replaced."""
     with restored(served):
         served.note.unlink()
-        (slot,) = unsigned_slots(served.registry)
-        sign_slot(served.registry, slot)
+        assert sign_slots(served.registry, compare_serving(served.registry).unsigned) == 1
         assert (differences(served), served.check()[0]) == ([], 0)
     with restored(served):
         served.note.write_bytes(b"somebody's")
-        assert (unsigned_slots(served.registry), sign_compared(served.registry)) == ([], 0)
+        assert signable(served) == []
     with restored(served):
         served.note.unlink()
         edit_manifest(served, version=FIRST)
-        assert (unsigned_slots(served.registry), sign_compared(served.registry)) == ([], 0)
+        assert signable(served) == []
 
 
 def test_a_later_signature_is_fresh_and_names_the_event_that_completed_the_deployment(served: ServedSlot) -> None:
     before = verified_statement(served.note.read_text("utf-8"), serving_record(served.registry).vkey)
-    assert sign_compared(served.registry) == 1
+    assert sign_slots(served.registry, signable(served)) == 1
     after = verified_statement(served.note.read_text("utf-8"), serving_record(served.registry).vkey)
     assert after.signed_at > before.signed_at
     assert after.event == served.world.events("deployment.completed")[-1]["seq"]

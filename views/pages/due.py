@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from data.queries.pending_signatures import PendingSignatures
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
-from data.records.monitoring import Alert, Incident
+from data.records.monitoring import REGISTRY, Alert, Incident
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Waiver
 from data.records.row import Row
 from data.records.tables import rows_of
 from data.records.version import Version
-from views.evidence_address import model_page, monitoring_page, request_page, version_page
+from views.evidence_address import AUDIT, model_page, monitoring_page, request_page, version_page
 
 SOON = timedelta(days=30)
 ENDED = {"closed", "completed", "resolved", "ended", "dismissed"}
@@ -41,8 +41,8 @@ class DueItem:
 
     @property
     def model(self) -> str:
-        """Return the key of the model that the item belongs to."""
-        return "/".join(self.page.split("/")[:3])
+        """Return the key of the model that the item belongs to; `registry` if it belongs to none."""
+        return REGISTRY if self.page == AUDIT else "/".join(self.page.split("/")[:3])
 
 
 def due_on(rows: Rows, owner: str, now: datetime, signatures: Signatures) -> list[DueItem]:
@@ -126,9 +126,16 @@ def _reviews(rows: Rows, owner: str) -> Iterator[DueItem]:
 def _incidents(rows: Rows) -> Iterator[DueItem]:
     for incident in rows_of(rows, Incident):
         if incident.state not in ENDED:
-            kind = "Blocking incident" if incident.blocking else "Incident"
-            page = f"{model_page(incident.key)}#raised"
-            yield DueItem(f"{kind} {incident.number}: {incident.title}", "an approver", incident.opened_by, None, page)
+            yield incident_due(incident)
+
+
+def incident_due(incident: Incident) -> DueItem:
+    """Return what is due on an incident that is not resolved; one that concerns no model is shown on the audit page."""
+    kind = "Blocking incident" if incident.blocking else "Incident"
+    waits_for = "an administrator" if incident.model == REGISTRY else "an approver"
+    page = AUDIT if incident.model == REGISTRY else f"{model_page(incident.key)}#raised"
+    what = f"{kind} {incident.number}: {incident.title}"
+    return DueItem(what, waits_for, incident.opened_by, None, page)
 
 
 def _alerts(rows: Rows) -> Iterator[DueItem]:

@@ -13,13 +13,13 @@ from data.queries.registry_clock import RegistryTime
 from data.records.approval import ApprovalRequest
 from data.records.log import Attestation
 from data.records.model import Model
-from data.records.monitoring import Alert, Incident
+from data.records.monitoring import REGISTRY, Alert, Incident
 from data.records.names import short
 from data.records.person import Person
 from data.records.row import Row
 from data.records.tables import rows_of
 from views.evidence_address import model_page
-from views.pages.due import DueItem, due_on
+from views.pages.due import DueItem, due_on, incident_due
 from views.pages.lifecycle_stage import STAGES, stage_of
 
 
@@ -82,6 +82,7 @@ class InventoryView:
     checkpoint: str
     vkey: str
     attestations: tuple[Attestation, ...]
+    differences: tuple[Incident, ...]
 
     def person(self, who: str | None) -> str:
         """Return a person's printed name with the id; only the id if it is not on the roster."""
@@ -112,7 +113,8 @@ class InventoryView:
     @property
     def due(self) -> list[DueItem]:
         """Return what is due on all models, the earliest due time first, items without one last."""
-        found = [due for line in self.lines for due in line.due]
+        own = [incident_due(one) for one in self.differences if one.model == REGISTRY]
+        found = [*own, *(due for line in self.lines for due in line.due)]
         return sorted(found, key=lambda one: (one.at is None, one.at or self.time.now, one.model))
 
 
@@ -125,8 +127,13 @@ def inventory_view(home: Home, index: EventIndex | None = None) -> InventoryView
     lines = [_line(model, found) for model in found.models]
     return InventoryView(
         tuple(sorted(lines, key=lambda one: one.name)), found.people, found.time, found.log_size, found.origin,
-        found.checkpoint, found.vkey, found.attestations,
+        found.checkpoint, found.vkey, found.attestations, _differences(found),
     )  # fmt: skip
+
+
+def _differences(found: InventorySnapshot) -> tuple[Incident, ...]:
+    incidents = [one for rows in found.rows[Incident].values() for one in rows if isinstance(one, Incident)]
+    return tuple(one for one in incidents if one.is_difference and one.state != "resolved")
 
 
 def _line(model: Model, found: InventorySnapshot) -> InventoryLine:

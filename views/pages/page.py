@@ -163,6 +163,11 @@ class Page:
         """Return the incidents that are not resolved."""
         return [one for one in self.incidents if one.state != "resolved"]
 
+    @property
+    def differences(self) -> list[Incident]:
+        """Return the unresolved incidents about a file that differs from the record."""
+        return [one for one in self.open_incidents if one.is_difference]
+
 
 def page_of(facts: ModelSnapshot, audit: LogProof, written_at: datetime) -> Page:
     """Return the content of a model's pages."""

@@ -88,12 +88,18 @@ class References:
     def check(self) -> None:
         """Add a finding for each named file that is missing, and for each file with another content than its digest."""
         for digest, seq in self._first.items():
-            with self._findings.catching(f"refers to sha256:{digest.hex()}, which", seq=seq):
-                self._check_named(digest, seq, self._rows.get(digest))
+            row = self._rows.get(digest)
+            store = self._store_of(row)
+            with (
+                self._findings.in_store(store.root.name),
+                self._findings.catching(f"refers to sha256:{digest.hex()}, which", seq=seq),
+            ):
+                self._check_named(store, digest, seq, row)
         for store in filter(None, (self._artifacts, self._inbox)):
-            for path in store.others():
-                with self._findings.catching(f"the file {path.name} in {store.root.name}"):
-                    self._check_unnamed(store, path)
+            with self._findings.in_store(store.root.name):
+                for path in store.others():
+                    with self._findings.catching(f"the file {path.name} in {store.root.name}"):
+                        self._check_unnamed(store, path)
 
     def _name(self, digest: object, seq: int, row: _Row | None = None) -> None:
         found = _DIGEST.fullmatch(digest) if isinstance(digest, str) else None
@@ -103,9 +109,12 @@ class References:
             if row is not None:
                 self._rows.setdefault(packed, row)
 
-    def _check_named(self, digest: bytes, seq: int, row: _Row | None) -> None:
-        store = self._inbox if row is not None and row.what == _SUBMISSION else self._artifacts
-        assert store is not None
+    def _store_of(self, row: _Row | None) -> _Store:
+        if self._inbox is not None and row is not None and row.what == _SUBMISSION:
+            return self._inbox
+        return self._artifacts
+
+    def _check_named(self, store: _Store, digest: bytes, seq: int, row: _Row | None) -> None:
         content = self._check_file(store, digest, seq, row)
         if content is None or row is None or row.what != _COMPOSED or content.stat().st_size > _LARGEST_LIST:
             return

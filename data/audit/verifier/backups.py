@@ -20,6 +20,7 @@ from data.audit.verifier.signature import Note, is_signed
 
 LIST, NOTE = "backup.json", "backup.note"
 DATABASE = Path("registry") / "registry.duckdb"
+_BACKUPS = "backups"
 _LARGEST = 1 << 20
 _NOTE = re.compile(
     r"(?P<text>modelward backup v1\n(?P<origin>[^\n]+)\n(?P<digest>sha256:[0-9a-f]{64})\n)"
@@ -52,7 +53,7 @@ class Backups:
         folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
         for folder in folders:
             if folder.is_dir() and not folder.name.startswith("."):
-                with self._findings.catching(f"the backup {folder.name}"):
+                with self._findings.in_store(_BACKUPS), self._findings.catching(f"the backup {folder.name}"):
                     for fault in self._faults(folder, governance):
                         self._findings.add(f"the backup {folder.name}: {fault}")
 

@@ -19,12 +19,14 @@ LONGEST = 1_000
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """One discrepancy: `seq` is the event, `table` and `key` are the row, each None where it does not apply."""
+    """One discrepancy: `seq` is the event, `table` and `key` are the row, `store` is the folder of the stored file
+    (`artifacts`, `inbox`, `backups`), each None where it does not apply."""
 
     what: str
     seq: int | None = None
     table: str | None = None
     key: str | None = None
+    store: str | None = None
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Findings:
         self._kept: list[Discrepancy] = []
         self._count: Counter[str | None] = Counter()
         self._seqs = array("q")
+        self._store: str | None = None
         self.remarks: list[str] = []
 
     def add(self, what: str, seq: int | None = None, table: str | None = None, key: str | None = None) -> None:
@@ -62,7 +65,8 @@ class Findings:
             self._seqs.append(seq)
         self._count[table] += 1
         if self._count[table] <= SHOWN_A_PLACE:
-            self._kept.append(Discrepancy(_printable(what), seq, table, None if key is None else _printable(key)))
+            named = None if key is None else _printable(key)
+            self._kept.append(Discrepancy(_printable(what), seq, table, named, self._store))
 
     def remark(self, what: str) -> None:
         """Record what could not be checked, although nothing wrong was found."""
@@ -80,6 +84,15 @@ class Findings:
             raise
         except Exception as broken:  # noqa: BLE001 - whatever a hostile file provokes is a finding about that file
             self.add(f"{thing} cannot be read: {type(broken).__name__}: {broken}", seq=seq, table=table)
+
+    @contextmanager
+    def in_store(self, name: str) -> Iterator[None]:
+        """Name the folder of stored files in each finding of the block."""
+        former, self._store = self._store, name
+        try:
+            yield
+        finally:
+            self._store = former
 
     def first_between(self, start: int, end: int) -> int | None:
         """Return the first event with a finding with `start` ≤ seq < `end`; None without one."""

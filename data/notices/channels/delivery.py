@@ -16,6 +16,7 @@ from typing import Literal
 from data.errors import DeliveryError
 from data.files.durable_file import write_durably
 from data.files.file_fault import file_faults
+from data.notices.outbox import Outbox
 from data.records.instant import Instant
 from data.records.row import Frozen
 
@@ -89,3 +90,10 @@ class DeliveryRecords:
 
     def _path(self, delivery: str) -> Path:
         return self.root / f"{delivery}.json"
+
+
+def count_given_up(outbox: Outbox) -> int:
+    """Return the number of deliveries of the notices in an outbox that were given up."""
+    records = DeliveryRecords(outbox.root)
+    attempts = [records.read(one.delivery) for one in outbox.queued_notices()]
+    return sum(one.state == "given up" for by_channel in attempts for one in by_channel.values())

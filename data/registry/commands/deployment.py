@@ -12,6 +12,8 @@ from data.registry.command import Proof
 from data.registry.commands.model import AboutModel
 from data.registry.commands.review import Keyed
 
+LONGEST_TITLE = 1_000
+
 
 class BeginOperation(AboutModel):
     """Lock the model and record what will be done. Refused while another operation runs or a precondition fails.
@@ -81,6 +83,19 @@ class RatifyDeployment(Keyed):
 
     name: ClassVar[str] = "ratify deployment"
     proof: Proof
+
+
+class OpenIncident(AboutModel):
+    """Open an incident because a file differs from the record. `model` is `registry` for a file of no single model.
+
+    If an unresolved incident says the same already, nothing changes and the receipt is that of the earlier event.
+    """
+
+    name: ClassVar[str] = "open incident"
+    kind: Literal["serving", "files"]
+    version: str | None = None
+    title: str = Field(min_length=1, max_length=LONGEST_TITLE)
+    remedy: str = Field(default="", max_length=LONGEST_TITLE)
 
 
 class EscalateIncident(Keyed):

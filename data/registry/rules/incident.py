@@ -1,4 +1,4 @@
-"""Judge the commands that escalate and resolve an incident, and check who may sign for it."""
+"""Judge the commands that open, escalate and resolve an incident, and check who may sign for it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from data.errors import IllegalMoveError, IndependenceError, NotAuthorisedError
+from data.errors import IllegalMoveError, IndependenceError, InputError, NotAuthorisedError
 from data.records.deployment import Deployment, Operation
 from data.records.events import EventType
 from data.records.model import Model
-from data.records.monitoring import Incident
+from data.records.monitoring import REGISTRY, Incident
 from data.records.names import short
 from data.records.person import Role
+from data.records.version import Version
 from data.registry.command import Command, CommandResult, Context, Proof, Rule
-from data.registry.commands.deployment import EscalateIncident, ResolveIncident
-from data.registry.rules.proof import Proven, deputy_data, grants_held, principal_of, prove
+from data.registry.commands.deployment import EscalateIncident, OpenIncident, ResolveIncident
+from data.registry.redaction import redacted
+from data.registry.rules.proof import Proven, administrator, deputy_data, grants_held, principal_of, prove
 from data.registry.state import State
 
 SIGNERS = (Role.OWNER, Role.APPROVER)
@@ -47,6 +49,34 @@ def new_incident(
     )
 
 
+def open_incident(state: State, command: OpenIncident, context: Context) -> CommandResult:
+    """Open an incident about a file that differs from the record, once for each difference that is not resolved."""
+    if command.model != REGISTRY:
+        state.need(Model, command.model)
+    version = state.need(Version, command.version) if command.version else None
+    if version is not None and version.model != command.model:
+        raise InputError(
+            f"{short(version.key)} is no version of {short(command.model)}", "name the version's own model"
+        )
+    title = str(redacted(command.title))
+    for known in state.find(Incident, model=command.model, kind=command.kind, title=title):
+        if known.state != "resolved":
+            return CommandResult(EventType.INCIDENT_OPENED, known.key, unchanged=True)
+    key, number = state.next_key(Incident, f"{command.model}/incidents")
+    row = Incident(
+        key=key,
+        model=command.model,
+        version=command.version,
+        number=number,
+        kind=command.kind,
+        title=title,
+        blocking=False,
+        opened_at=context.now,
+        opened_by=context.person,
+    )
+    return CommandResult(EventType.INCIDENT_OPENED, key, (row,), {"remedy": command.remedy})
+
+
 def escalate_incident(state: State, command: EscalateIncident, context: Context) -> CommandResult:
     """Escalate an incident whose operation was not ratified in time."""
     incident = state.need(Incident, command.key)
@@ -69,8 +99,9 @@ def escalate_incident(state: State, command: EscalateIncident, context: Context)
 def resolve_incident(state: State, command: ResolveIncident, context: Context) -> CommandResult:
     """Resolve an incident and record what was done.
 
-    An incident that blocks a version needs the proof of another person than the one who opened it. The incident of an
-    urgent operation can be resolved after the ratification, or after it has escalated.
+    An incident that blocks a version, or that a file of a model opened, needs the proof of another person than the one
+    who opened it; that of a file of no model needs the proof of an administrator. The incident of an urgent operation
+    can be resolved after the ratification, or after it has escalated.
     """
     incident = state.need(Incident, command.key)
     if incident.state == "resolved":
@@ -81,7 +112,9 @@ def resolve_incident(state: State, command: ResolveIncident, context: Context) -
             "ratify it with `modelward ratify`, then resolve the incident",
         )
     proven = Proven(context.actor)
-    if incident.blocking:
+    if incident.model == REGISTRY:
+        proven = administrator(state, command.proof, context)
+    elif incident.needs_code:
         proven = require_other_signer(state, command.proof, incident, "*", context)
     elif command.proof is not None:
         proven = prove(state, command.proof, context)
@@ -130,7 +163,11 @@ def _unratified(state: State, incident: Incident) -> Deployment | None:
 
 
 def _named(incident: Incident) -> str:
-    return f"incident {incident.number} of {short(incident.model)}"
+    return f"incident {incident.number} of {'the registry' if incident.model == REGISTRY else short(incident.model)}"
 
 
-RULES: Mapping[type[Command], Rule] = {EscalateIncident: escalate_incident, ResolveIncident: resolve_incident}
+RULES: Mapping[type[Command], Rule] = {
+    OpenIncident: open_incident,
+    EscalateIncident: escalate_incident,
+    ResolveIncident: resolve_incident,
+}

@@ -9,12 +9,10 @@ from data.audit.verifier.judges.operations import (
     deployments_in,
     require_approved,
     require_ended,
-    require_other_signer,
     require_pending_release,
     serving_or_last,
     slot_key,
 )
-from data.audit.verifier.judges.proofs import require_code
 from data.audit.verifier.judges.requests import require_releasable
 from data.audit.verifier.judges.rows import Values
 
@@ -77,36 +75,6 @@ def judge_ended(case: Case) -> None:
     require_ended(case, former or {}, "ended")
     _require_withdrawn_release(case, former or {})
     _require_slot(case, operation, None)
-
-
-def judge_resolved(case: Case) -> None:
-    """An incident is resolved; one that blocks a version needs the code of another owner or approver."""
-    before, after = case.need("incident", case.subject), case.change("incident", case.subject)
-    case.require(before["state"] != "resolved", "the incident was resolved before")
-    if before["state"] != "escalated":
-        case.require(not _is_unratified(case, before), "the operation of the incident was not ratified")
-    if before["blocking"]:
-        require_other_signer(case, before, "*", "resolve incident")
-    elif case.auth == "totp":
-        require_code(case, "resolve incident")
-    case.require_values(after, state="resolved", resolved_by=case.actor)
-    case.pin(after, "resolved_at")
-
-
-def judge_escalated(case: Case) -> None:
-    """An incident escalates when nobody ratified its operation in time."""
-    before, after = case.need("incident", case.subject), case.change("incident", case.subject)
-    case.require(before["state"] not in ("escalated", "resolved"), f"the incident was {before['state']} before")
-    case.require(before["deployment"] is None or _is_unratified(case, before), "the operation was ratified")
-    deployment = case.state.get("deployment", before["deployment"]) or {}
-    by = deployment.get("ratify_by")
-    case.require(by is None or case.moment.reached(by), f"the operation may be ratified until {by}")
-    case.require_values(after, state="escalated")
-
-
-def _is_unratified(case: Case, incident: Values) -> bool:
-    deployment = case.state.get("deployment", incident["deployment"])
-    return deployment is not None and deployment["ratified_by"] is None
 
 
 def _operation(case: Case) -> Values:

@@ -13,6 +13,7 @@ from data.audit.verifier.canonical import Event
 from data.audit.verifier.judges import (
     alerts,
     deployments,
+    incidents,
     operations,
     proofs,
     requests,
@@ -77,8 +78,9 @@ JUDGES: Mapping[str, Judge] = {
     "alert.snoozed": alerts.judge_answered,
     "alert.dismissed": alerts.judge_answered,
     "alert.confirmed": alerts.judge_answered,
-    "incident.escalated": deployments.judge_escalated,
-    "incident.resolved": deployments.judge_resolved,
+    "incident.opened": incidents.judge_opened,
+    "incident.escalated": incidents.judge_escalated,
+    "incident.resolved": incidents.judge_resolved,
     "retirement.opened": retirements.judge_opened,
     "retirement.noticed": retirements.judge_planning,
     "retirement.answered": retirements.judge_planning,
@@ -102,7 +104,6 @@ SHAPE_ONLY: Mapping[str, str] = {
     "test_plan.recorded": "anybody may record a plan; it cannot be changed afterwards",
     "monitoring_plan.recorded": "anybody may record a plan; it cannot be changed afterwards",
     "consumer.declared": "anybody may declare a consumer",
-    "incident.opened": "no command of this version writes it",
     "review.opened": "it only asks for a review",
     "pii.erased": "no command of this version writes it",
 }
