@@ -30,20 +30,28 @@ class Cost:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: what is measured in a home, how, and the targets (CPU in seconds; None: no target)."""
+    """One row of the table: what is measured in a home, how, and the targets (CPU in seconds; None: no target).
+
+    `growth` is the largest allowed quotient of the CPU time and that in the smallest registry.
+    """
 
     name: str
     measure: Callable[[Path], Cost]
     cpu: float | None = None
     megabytes: float | None = None
+    growth: float | None = None
 
 
-def command(*arguments: str) -> Callable[[Path], Cost]:
-    """Return how to measure `modelward ARGUMENTS` as a whole process, start-up included; the second of two runs."""
+def command(*arguments: str, once: bool = False) -> Callable[[Path], Cost]:
+    """Return how to measure `modelward ARGUMENTS` as a whole process, start-up included.
+
+    It is the second of two runs, because the first one fills the disk cache; with `once` the only one.
+    """
 
     def measure(home: Path) -> Cost:
         line = [sys.executable, "-m", "modelward", *arguments]
-        _child(line, home)  # compiles bytecode and fills the disk cache
+        if not once:
+            _child(line, home)
         return _child(line, home)[0]
 
     return measure

@@ -29,8 +29,10 @@ def _versions(registry: Any) -> object:
 
 def _page(registry: Any) -> object:
     from data.queries.inventory import inventory
+    from data.queries.paging import PageRequest
+    from data.queries.version_filter import VersionFilter
 
-    return inventory(registry)
+    return inventory(registry, wanted=VersionFilter(team="ops", serving=True), page=PageRequest(1, 50))
 
 
 def _as_of(registry: Any) -> object:

@@ -2,11 +2,12 @@
 
     make(home, Size(models=2_000, versions=6_000, events=100_000))
 
-Every event about a model or a version is a command, carried out in batches by the rules: registered, measured, judged.
-The newest version of each model is approved with a one-time code and deployed. The remaining events are nightly
-monitoring runs of the served versions. They are composed, sealed, journalled and anchored by the same code as in the
-product, a batch a transaction, but no rule judges them and their rows are inserted together, because a million commands
-would take two hours. An event has about 3.6 KB.
+Every event about the first 24 models and their versions is a command, carried out in batches by the rules: registered,
+measured, judged. The newest version of each model is approved with a one-time code and deployed. The other models are
+copies of these (`registry_clones.py`), and the remaining events are nightly monitoring runs of the served versions.
+These are composed, sealed, journalled and anchored by the same code as in the product, a batch a transaction, but no
+rule judges them and their rows are inserted together, because a million commands would take two hours. An event has
+about 3.6 KB.
 
 The registry has the clock `replay`: the history begins in 2013 and has a night for every round of monitoring runs.
 """
@@ -21,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from registry_clones import clone
 from registry_size import Size
 
 from data.records.approval import ApprovalRequest, RequiredRole
@@ -69,6 +71,8 @@ WATCHED = (*(f"psi:{name}" for name in FEATURES), "calibration:score")
 SECTIONS = ("purpose", "data", "method", "assumptions", "limitations", "monitoring", "performance")
 METRICS = ("auc", "brier", "log_loss", "calibration")
 CONTROLS = tuple(f"CTL-{number}" for number in range(1, 19))
+JUDGED = 24
+"""The models that are made by commands: one for each pair of team and tier."""
 BATCH = 100
 """Commands in one transaction: a rule reads the uncommitted rows of its batch more slowly than committed rows."""
 NIGHT_BATCH = 500
@@ -88,9 +92,10 @@ class Maker:
 
     def __init__(self, world: World, size: Size, tell: Callable[[str], None]) -> None:
         self.world, self.size, self.tell = world, size, tell
-        self.models = [f"models/{TEAMS[number % len(TEAMS)]}/m{number:05d}" for number in range(size.models)]
-        each, more = divmod(size.versions, size.models)
-        self.counts = {model: each + (place < more) for place, model in enumerate(self.models)}
+        every = [f"models/{TEAMS[number % len(TEAMS)]}/m{number:05d}" for number in range(size.models)]
+        self.models = every[:JUDGED]
+        self.copies = {model: every[place + JUDGED :: JUDGED] for place, model in enumerate(self.models)}
+        self.counts = dict.fromkeys(self.models, size.versions // size.models)
         self.tiers = {model: _tier(number) for number, model in enumerate(self.models)}
         self.content = world.artifacts.put(b"the artifact of every version")
 
@@ -105,8 +110,11 @@ class Maker:
             self._together("evidence", map(self._measured, versions))
             self._together("verdicts", self._judged(versions, "assess"))
             self._move(days=1)
-        self._serve([version_key(model, count) for model, count in self.counts.items() if count])
+        self._serve([version_key(model, count) for model, count in self.counts.items()])
         self._move(days=1)
+        started = time.process_time()
+        clone(self.world.registry, self.copies)
+        self._tell("copies", sum(map(len, self.copies.values())), started)
         self._monitor()
 
     def _serve(self, versions: Sequence[str]) -> None:
@@ -125,7 +133,7 @@ class Maker:
         """Append a monitoring run of each served model, night after night, until the log has the events wanted."""
         registry, started = self.world.registry, time.process_time()
         missing = self.size.events - registry.head().size
-        served = [(model, count) for model, count in self.counts.items() if count]
+        served = [(one, count) for model, count in self.counts.items() for one in (model, *self.copies[model])]
         runs = _nights(served, self.world.now.date())
         for _ in range(0, missing, NIGHT_BATCH):
             size = min(NIGHT_BATCH, self.size.events - registry.head().size)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """The size of a registry: models, versions in all (evenly distributed), and events at least."""
+    """The size of a registry: models, versions in all (the same number of each model), and events at least."""
 
     models: int
     versions: int

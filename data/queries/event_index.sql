@@ -1,14 +1,15 @@
 -- name: numbers of the events about each model
--- From the events with first number <= seq < second number: each model with the numbers of the events that contain its
--- key. A body that is not text, which only tampering can produce, is skipped.
+-- From the events with first number <= seq < second number: each model with the numbers of the events whose subject is
+-- the model or below it. No body is read.
 SELECT
     model,
     list(seq ORDER BY seq) AS numbers
 FROM (
     SELECT
         seq,
-        unnest(list_distinct(regexp_extract_all(try(decode(body)), '"(models/[^/"]+/[^/"]+)', 1))) AS model
+        regexp_extract(subject, '^(models/[^/]+/[^/]+)', 1) AS model
     FROM audit_event
-    WHERE seq >= ? AND seq < ?
+    WHERE seq >= ? AND seq < ? AND starts_with(subject, 'models/')
 )
+WHERE model <> ''
 GROUP BY model;

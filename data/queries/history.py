@@ -7,7 +7,7 @@ moment. The clock `effective` is the business time of an event, `recorded` the t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -15,17 +15,17 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from data.errors import NotFoundError
-from data.queries.log_entries import Source, parsed_events, row_values
+from data.queries.log_entries import ABOUT, Source, bodies_of, parsed_events, row_values
 from data.queries.lookup import find_model
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
+from data.records.events import EventType
 from data.records.instant import Instant, write_instant
 from data.records.model import Model
 from data.records.names import short, slot_key
 from data.records.review import Finding, VerdictSet, Waiver
 from data.records.row import Frozen, Row
 from data.records.version import Version
-from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.state import State
 
@@ -149,8 +149,8 @@ def slot_as_of(
     """
     with registry.store.reading() as connection:
         model = find_model(State(connection), text).key
-        source = connection if known_at is None else _recorded_by(connection, known_at)
-        return as_of(source, model, moment, environment=environment, slot=slot)
+        fold = _fold_of_model(connection, model, moment, known_at=known_at)
+        return _slot_in(fold, model, moment, environment=environment, slot=slot)
 
 
 def slot_as_recorded(
@@ -178,7 +178,17 @@ def as_of(
 
     Raises NotFoundError when the model was not registered by then.
     """
-    fold = fold_until(source, moment, by=by, about=model)
+    fold = (
+        _fold_of_model(source, model, moment, by)
+        if isinstance(source, duckdb.DuckDBPyConnection)
+        else fold_until(source, moment, by=by, about=model)
+    )
+    return _slot_in(fold, model, moment, by=by, environment=environment, slot=slot)
+
+
+def _slot_in(
+    fold: Fold, model: str, moment: datetime, *, environment: str, slot: str, by: Clock = "effective"
+) -> SlotSnapshot:
     row = fold.get(Model, model)
     if row is None:
         raise NotFoundError(
@@ -203,10 +213,25 @@ def fold_until(source: Source, moment: datetime, *, by: Clock = "effective", abo
     return fold
 
 
-def _recorded_by(connection: duckdb.DuckDBPyConnection, moment: datetime) -> Iterator[bytes]:
-    """Return the bodies of the events that were recorded by a moment."""
-    limit = write_instant(moment)
-    return (body for body in AuditLog(connection).bodies(0) if json.loads(body)["recorded_at"] <= limit)
+def _fold_of_model(
+    connection: duckdb.DuckDBPyConnection,
+    model: str,
+    moment: datetime,
+    by: Clock = "effective",
+    known_at: datetime | None = None,
+) -> Fold:
+    """Return the tables of a model at a moment, from its events that were recorded by `known_at`.
+
+    The results of monitoring are counted and not read: they change no row that a slot's snapshot shows.
+    """
+    latest = write_instant(known_at) if known_at is not None else "9999"
+    sql = f"SELECT seq, type FROM audit_event WHERE {ABOUT} AND {by}_at <= ? AND recorded_at <= ?"
+    found = connection.execute(sql, [model, f"{model}/", write_instant(moment), latest]).fetchall()
+    fold = Fold()
+    for body in bodies_of(connection, [seq for seq, kind in found if kind != EventType.MONITORING_RECORDED]):
+        fold.apply(json.loads(body))
+    fold.events, fold.last_event = len(found), max((seq for seq, _ in found), default=0)
+    return fold
 
 
 def _served(fold: Fold, version: str, deployment: str | None, moment: datetime) -> dict[str, Any]:

@@ -6,12 +6,14 @@ Field names are stable, because reports and other systems read them as JSON.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from data.queries.lookup import find_model
+from data.queries.paging import EVERYTHING, Page, PageRequest
+from data.queries.version_filter import ANY_VERSION, VersionFilter, chosen_versions
 from data.records.deployment import Deployment
 from data.records.instant import Instant
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
@@ -79,66 +81,83 @@ class ListedVersion(Frozen):
 
 @dataclass(frozen=True)
 class Inventory:
-    """The versions of the registry or of one model, by model and number, judged at the registry's time."""
+    """A page of the versions of the registry, by model and number, judged at the registry's time."""
 
     time: RegistryTime
-    versions: tuple[ListedVersion, ...]
+    page: Page[ListedVersion]
+
+    @property
+    def versions(self) -> tuple[ListedVersion, ...]:
+        """The versions on the page."""
+        return self.page.rows
 
 
-def inventory(registry: Registry, text: str = "", now: datetime | None = None) -> Inventory:
-    """Return every version, or those of the model named `text`.
+def inventory(
+    registry: Registry,
+    text: str = "",
+    now: datetime | None = None,
+    wanted: VersionFilter = ANY_VERSION,
+    page: PageRequest = EVERYTHING,
+) -> Inventory:
+    """Return a page of the versions that fit `wanted`; with `text`, only those of the model of this name.
 
     `now` (None: the registry's time) decides what is due or expired. Raises as `find_model` does, MissingRegistryError
     for an empty log, StoreError.
     """
     with registry.store.reading() as connection:
         time, state = registry_time(connection), State(connection)
-        model = find_model(state, text).key if text else None
-        return Inventory(time, tuple(list_versions(state, now or time.now, model)))
+        chosen = replace(wanted, model=find_model(state, text).key) if text else wanted
+        keys = chosen_versions(connection, chosen, page)
+        versions = state.among(Version, "key", keys.rows)
+        return Inventory(time, Page(tuple(_listed_versions(state, versions, now or time.now)), page, keys.total))
 
 
 def list_versions(state: State, now: datetime, model: str | None = None) -> list[ListedVersion]:
     """Return every version, or those of one model's key, by model and number; `now` decides what is due."""
-    facts = _Facts.read(state, model)
-    models = {one.key: one for one in (state.find(Model) if model is None else state.find(Model, key=model))}
-    versions = _rows(state, Version, model)
+    return _listed_versions(state, state.find(Version) if model is None else state.find(Version, model=model), now)
+
+
+def _listed_versions(state: State, versions: Sequence[Version], now: datetime) -> list[ListedVersion]:
+    """Return these versions as listed. Each table is read once, and of each only the rows about these versions."""
+    owners = list(dict.fromkeys(one.model for one in versions))
+    models = {one.key: one for one in state.among(Model, "key", owners)}
+    facts = _Facts.read(state, [one.key for one in versions], owners)
     return [_listed(models[one.model], one, facts, now) for one in versions]
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """The rows about the versions, each list by the key of the version or model to which it belongs."""
+    """The rows about the versions, each list by the key of the version or model to which it belongs.
+
+    The last four are the keys of the versions and models that have such rows.
+    """
 
     deployments: Mapping[str, list[Deployment]]
-    sections: Mapping[str, list[Section]]
-    validations: Mapping[str, list[Validation]]
     findings: Mapping[str, list[Finding]]
     waivers: Mapping[str, list[Waiver]]
     retirements: Mapping[str, list[Retirement]]
     reviews: Mapping[str, list[Review]]
     consumers: Mapping[str, list[Consumer]]
-    test_plans: Mapping[str, list[TestPlan]]
-    monitoring_plans: Mapping[str, list[MonitoringPlan]]
+    documented: Collection[str]
+    validated: Collection[str]
+    with_test_plan: Collection[str]
+    with_monitoring_plan: Collection[str]
 
     @classmethod
-    def read(cls, state: State, model: str | None) -> _Facts:
-        """Read each table once, whatever the number of versions; for one model, only the rows below its key."""
+    def read(cls, state: State, versions: Sequence[str], models: Sequence[str]) -> _Facts:
+        """Read each table once, and only the rows about these versions and models (their keys)."""
         return cls(
-            _by(_rows(state, Deployment, model), lambda one: one.version),
-            _by(_rows(state, Section, model), lambda one: one.version),
-            _by(_rows(state, Validation, model), lambda one: one.version),
-            _by(_rows(state, Finding, model), lambda one: one.version),
-            _by(_rows(state, Waiver, model), lambda one: one.version),
-            _by(_rows(state, Retirement, model), lambda one: one.subject),
-            _by(_rows(state, Review, model), lambda one: one.model),
-            _by(_rows(state, Consumer, model), lambda one: one.model),
-            _by(_rows(state, TestPlan, model), lambda one: one.model),
-            _by(_rows(state, MonitoringPlan, model), lambda one: one.model),
+            _by(state.among(Deployment, "version", versions), lambda one: one.version),
+            _by(state.among(Finding, "version", versions), lambda one: one.version),
+            _by(state.among(Waiver, "version", versions), lambda one: one.version),
+            _by(state.among(Retirement, "subject", versions), lambda one: one.subject),
+            _by(state.among(Review, "model", models), lambda one: one.model),
+            _by(state.among(Consumer, "model", models), lambda one: one.model),
+            state.owners(Section, "version", versions),
+            state.owners(Validation, "version", versions),
+            state.owners(TestPlan, "model", models),
+            state.owners(MonitoringPlan, "model", models),
         )
-
-
-def _rows(state: State, kind: type[R], model: str | None) -> list[R]:
-    return state.find(kind) if model is None else state.under(kind, model)
 
 
 def _by(rows: Iterable[R], of: Callable[[R], str]) -> Mapping[str, list[R]]:
@@ -212,13 +231,13 @@ REQUIRED_FIELDS: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
     "tier rationale": lambda model, version, facts: bool(model.tier_rationale.strip()),
     "alert route": lambda model, version, facts: bool(model.alert_route),
     "runbook": lambda model, version, facts: bool(model.runbook),
-    "test plan": lambda model, version, facts: model.key in facts.test_plans,
-    "monitoring plan": lambda model, version, facts: model.key in facts.monitoring_plans,
+    "test plan": lambda model, version, facts: model.key in facts.with_test_plan,
+    "monitoring plan": lambda model, version, facts: model.key in facts.with_monitoring_plan,
     "declared consumers": lambda model, version, facts: any(one.declared for one in facts.consumers.get(model.key, [])),
-    "documentation": lambda model, version, facts: version.key in facts.sections,
+    "documentation": lambda model, version, facts: version.key in facts.documented,
     "code commit": lambda model, version, facts: version.code.commit is not None and version.code.dirty is False,
     "environment": lambda model, version, facts: version.environment_digest is not None,
-    "validation": lambda model, version, facts: version.key in facts.validations,
+    "validation": lambda model, version, facts: version.key in facts.validated,
 }
 """The fields that an inventory must contain for each version (SR 11-7, section VI: model inventory)."""
 

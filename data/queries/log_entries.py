@@ -14,6 +14,7 @@ from pydantic import Field
 from data.queries.lookup import find_subject
 from data.records.instant import write_instant
 from data.records.monitoring import Alert
+from data.records.names import model_of
 from data.records.row import Frozen
 from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
@@ -23,11 +24,11 @@ Source = duckdb.DuckDBPyConnection | Iterable[bytes]
 """The source of events: an open registry, or the bodies of events in their order."""
 RANGE = 20_000
 """The number of events read from the database at a time."""
-MARKED = """
-SELECT body FROM audit_event
-WHERE seq >= ? AND seq < ? AND coalesce(contains(try(decode(body)), ?), true)
-ORDER BY seq
-"""
+MOST_NUMBERS = 100
+"""The greatest number of events whose numbers are written into one statement, which finds them by the primary key."""
+ABOUT = "(subject = ? OR starts_with(subject, ?))"
+"""Chooses the events about a model or anything below it: an event that writes a row below a model has a subject below
+the same model."""
 
 
 class LogEntry(Frozen):
@@ -89,24 +90,41 @@ def events(
 
 
 def parsed_events(source: Source, about: str) -> Iterator[dict[str, Any]]:
-    """Yield the parsed events in their order; a body that does not contain the key `about` is not parsed."""
-    mark = f'"{about}'
-    for body in _bodies(source, mark):
-        if mark.encode() in body:
+    """Yield the parsed events in their order; with a key `about`, only those whose body contains the key.
+
+    A registry finds them by their subjects, without reading other events.
+    """
+    mark = f'"{about}'.encode()
+    for body in _bodies(source, about):
+        if mark in body:
             yield json.loads(body)
 
 
-def _bodies(source: Source, mark: str) -> Iterator[bytes]:
-    """Yield the bodies that may contain a mark.
+def numbers_about(connection: duckdb.DuckDBPyConnection, key: str) -> list[int]:
+    """Return the numbers of the events about the model of a key, in their order; no body is read."""
+    model = model_of(key)
+    sql = f"SELECT seq FROM audit_event WHERE {ABOUT} ORDER BY seq"
+    return [int(seq) for (seq,) in connection.execute(sql, [model, f"{model}/"]).fetchall()]
 
-    In a registry the database selects them, which is faster than parsing all events.
-    """
+
+def bodies_of(connection: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> Iterator[bytes]:
+    """Yield the bodies of the events with these numbers, in ascending order, each found by its number."""
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), MOST_NUMBERS):
+        part = ordered[start : start + MOST_NUMBERS]
+        sql = f"SELECT body FROM audit_event WHERE seq IN ({', '.join('?' * len(part))}) ORDER BY seq"
+        yield from (body for (body,) in connection.execute(sql, part).fetchall())
+
+
+def _bodies(source: Source, about: str) -> Iterator[bytes]:
     if not isinstance(source, duckdb.DuckDBPyConnection):
         yield from source
-        return
-    row = source.execute("SELECT coalesce(max(seq), -1) FROM audit_event").fetchone()
-    for start in range(0, int(row[0]) + 1 if row else 0, RANGE):
-        yield from (row[0] for row in source.execute(MARKED, [start, start + RANGE, mark]).fetchall())
+    elif about:
+        yield from bodies_of(source, numbers_about(source, about))
+    else:
+        log = AuditLog(source)
+        for start in range(0, log.head().size, RANGE):
+            yield from log.bodies(start, start + RANGE)
 
 
 def _concerns(event: dict[str, Any], model: str) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from data.errors import AmbiguousNameError, InputError, NotFoundError
+from data.queries.paging import EVERYTHING, Page, PageRequest
 from data.records.model import Model
-from data.records.names import person_key, short, split_model
+from data.records.names import model_key, person_key, short, split_model, version_key
 from data.records.person import Person
 from data.records.row import Row
 from data.records.version import Version
@@ -73,13 +74,15 @@ def row_named(registry: Registry, kind: type[R], text: str) -> R:
         return find_row(state, kind, text)
 
 
-def rows_below(registry: Registry, kind: type[R], text: str = "") -> list[R]:
-    """Return the rows that belong to the model or version of this name, by key; without a name, every row of the table.
+def rows_below(
+    registry: Registry, kind: type[R], text: str = "", without: Collection[str] = (), page: PageRequest = EVERYTHING
+) -> Page[R]:
+    """Return a page of the rows that belong to the model or version of this name, by key; without a name, of the table.
 
-    Raises as `find_subject` does, and StoreError.
+    Rows whose state is one of `without` are left out. Raises as `find_subject` does, and StoreError.
     """
     with registry.reading() as state:
-        return state.under(kind, find_subject(state, text).key) if text else state.find(kind)
+        return read_page(state, kind, find_subject(state, text).key if text else "", page, without)
 
 
 def person_named(registry: Registry, text: str) -> Person:
@@ -94,13 +97,12 @@ def find_model(state: State, text: str) -> Model:
     Raises InvalidNameError, AmbiguousNameError with every team that has one, NotFoundError with similar names.
     """
     team, name = split_model(text.removeprefix("models/"))
-    every = state.find(Model)
-    found = [one for one in every if one.name == name and team in (None, one.team)]
+    found = state.find(Model, name=name) if team is None else _some(state.get(Model, model_key(team, name)))
     if len(found) > 1:
         candidates = ", ".join(short(one.key) for one in found)
         raise AmbiguousNameError(f"more than one team has a model named {name}: {candidates}")
     if not found:
-        names = [short(one.key) for one in every]
+        names = [short(one.key) for one in state.find(Model)]
         otherwise = "run `modelward inventory` to list every model"
         raise NotFoundError(f"there is no model {text}", _near(text, names, otherwise))
     return found[0]
@@ -121,11 +123,10 @@ def find_version(
     if numbered is None or _is_model(state, text):
         return _unnumbered(state, find_model(state, text), otherwise, environment)
     model = find_model(state, numbered["owner"])
-    versions = state.find(Version, model=model.key)
-    for version in versions:
-        if version.number == int(numbered["number"]):
-            return FoundVersion(version, "named")
-    there = ", ".join(f"{reference(one.key)}" for one in versions)
+    version = state.get(Version, version_key(model.key, int(numbered["number"])))
+    if version is not None:
+        return FoundVersion(version, "named")
+    there = ", ".join(f"{reference(one.key)}" for one in state.find(Version, model=model.key))
     remedy = f"choose one of {there}" if there else "run `modelward register FOLDER` to register a version"
     raise NotFoundError(f"{short(model.key)} has no version {numbered['number']}", remedy)
 
@@ -158,8 +159,9 @@ def find_row(state: State, kind: type[R], text: str) -> R:
     if parted is None:
         article = "an" if what[0] in "aeiou" else "a"
         raise InputError(f"{text!a} is not a reference to {article} {what}", "write it as `model#1` or `model/3#1`")
-    owner = _owner(state, parted["owner"])
-    below = {reference(one.key): one for one in state.find(kind)}
+    key = _owner(state, parted["owner"])
+    owner = reference(key)
+    below = {reference(one.key): one for one in state.under(kind, key)}
     found = below.get(f"{owner}#{int(parted['number'])}")
     if found is None:
         there = [one for one in below if one.startswith(f"{owner}#")]
@@ -176,6 +178,18 @@ def find_person(state: State, text: str) -> Person:
         otherwise = "run `modelward people list` to list everybody on the roster"
         raise NotFoundError(f"nobody on the roster has the id {text}", _near(text, ids, otherwise))
     return row
+
+
+def read_page(
+    state: State, kind: type[R], key: str, page: PageRequest = EVERYTHING, without: Collection[str] = ()
+) -> Page[R]:
+    """Return a page of the rows below a key, or of the whole table for an empty key; `without` are states left out."""
+    if page.size:
+        rows, total = state.page(kind, key, without, limit=page.size, offset=page.offset)
+        return Page(tuple(rows), page, total)
+    every = state.under(kind, key) if key else state.find(kind)
+    rows = [one for one in every if getattr(one, "state", None) not in without]
+    return Page(tuple(rows), page, len(rows))
 
 
 def reference(key: str) -> str:
@@ -208,11 +222,15 @@ def _unnumbered(state: State, model: Model, otherwise: VersionChoice, environmen
 
 
 def _owner(state: State, text: str) -> str:
-    """Return the reference of the model or version to which a numbered row belongs."""
+    """Return the key of the model or version to which a numbered row belongs."""
     numbered = NUMBERED.fullmatch(text)
     if numbered is None or _is_model(state, text):
-        return short(find_model(state, text).key)
-    return reference(find_version(state, text, "named").version.key)
+        return find_model(state, text).key
+    return find_version(state, text, "named").version.key
+
+
+def _some(model: Model | None) -> list[Model]:
+    return [model] if model is not None else []
 
 
 def _is_model(state: State, text: str) -> bool:

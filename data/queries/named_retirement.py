@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.queries.lookup import find_subject, find_version
+from data.queries.lookup import find_subject, find_version, read_page
+from data.queries.paging import EVERYTHING, Page, PageRequest
 from data.records.model import Consumer
 from data.records.retirement import Retirement, RetirementParty
 from data.records.version import Version
@@ -24,8 +25,8 @@ class NamedRetirement:
 class Consumers:
     """The systems that use a model, and their answers in retirements."""
 
-    systems: tuple[Consumer, ...]
-    parties: tuple[RetirementParty, ...]
+    systems: Page[Consumer]
+    parties: Page[RetirementParty]
 
 
 def retirement_named(registry: Registry, text: str, successor: str = "") -> NamedRetirement:
@@ -39,13 +40,11 @@ def retirement_named(registry: Registry, text: str, successor: str = "") -> Name
         return NamedRetirement(version, state.get(Retirement, f"{version.key}/retirement"), heir)
 
 
-def consumers_of(registry: Registry, text: str = "") -> Consumers:
-    """Return the consumers of the model or version of this name; without a name, those of every model.
+def consumers_of(registry: Registry, text: str = "", page: PageRequest = EVERYTHING) -> Consumers:
+    """Return a page of the consumers of the model or version of this name; without a name, of those of every model.
 
     Raises as `find_subject` does, and StoreError.
     """
     with registry.reading() as state:
-        if not text:
-            return Consumers(tuple(state.find(Consumer)), tuple(state.find(RetirementParty)))
-        key = find_subject(state, text).key
-        return Consumers(tuple(state.under(Consumer, key)), tuple(state.under(RetirementParty, key)))
+        key = find_subject(state, text).key if text else ""
+        return Consumers(read_page(state, Consumer, key, page), read_page(state, RetirementParty, key, page))

@@ -3,8 +3,8 @@ conclusion."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data.queries.log_entries import events
@@ -77,7 +77,8 @@ def pending_work(registry: Registry) -> PendingWork:
 
 
 def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
-    """Return every undecided request (with `decided` all requests) and the assessed versions.
+    """Return every undecided request (with `decided` all requests) and the assessed versions, without the people who
+    could act.
 
     Raises in the same cases as `pending_work`.
     """
@@ -85,7 +86,7 @@ def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
         state, now = State(connection), registry_time(connection).now
         requests = state.find(ApprovalRequest) if decided else state.find(ApprovalRequest, state="pending")
         listed = tuple(WaitingRequest(one, _missing(state, one), ()) for one in requests)
-        return PendingWork(now, listed, _assessed(state, now))
+        return PendingWork(now, listed, tuple(_cleared(state)))
 
 
 def missing_signatures(registry: Registry, request: str) -> Mapping[Role, int]:
@@ -122,17 +123,24 @@ def _missing(state: State, request: ApprovalRequest) -> Mapping[Role, int]:
 
 
 def _assessed(state: State, now: datetime) -> tuple[AssessedVersion, ...]:
-    found = []
-    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
-        sets = [one for one in state.find(VerdictSet, version=version.key) if one.stage == "assess"]
-        if sets and sets[-1].cleared:
-            model = state.need(Model, version.model)
-            standard = _first_standard(state, model, sets[-1])
-            found.append(AssessedVersion(version, model, sets[-1], standard, validators(state, version, now)))
-    return tuple(found)
+    return tuple(replace(one, people=validators(state, one.version, now)) for one in _cleared(state))
 
 
-def _first_standard(state: State, model: Model, verdicts: VerdictSet) -> Standard:
-    adopted = state.find(Standard, standard=model.standards[0].standard)
+def _cleared(state: State) -> Iterator[AssessedVersion]:
+    """Yield each assessed version whose latest verdict set cleared it; each table is read once."""
+    versions = state.find(Version, review_state=ReviewState.ASSESSED.value)
+    sets = state.among(VerdictSet, "version", [one.key for one in versions], stage="assess")
+    latest = {one.version: one for one in sets}
+    models = {one.key: one for one in state.among(Model, "key", {one.model for one in versions})}
+    adopted = state.find(Standard)
+    for version in versions:
+        verdicts = latest.get(version.key)
+        if verdicts is not None and verdicts.cleared:
+            model = models[version.model]
+            yield AssessedVersion(version, model, verdicts, _first_standard(adopted, model, verdicts), ())
+
+
+def _first_standard(every: Sequence[Standard], model: Model, verdicts: VerdictSet) -> Standard:
+    adopted = [one for one in every if one.standard == model.standards[0].standard]
     used = [one for one in adopted if one.key in verdicts.standards]
     return used[0] if used else max(adopted, key=lambda one: one.version)

@@ -33,9 +33,6 @@ OF_VERSION: tuple[type[Row], ...] = (
     Validation,
     Finding,
     Waiver,
-    ApprovalRequest,
-    Vote,
-    RetirementParty,
 )
 
 
@@ -81,12 +78,16 @@ def subject_record(registry: Registry, text: str) -> ModelRecord | VersionRecord
 
 
 def _version_record(state: State, version: Version) -> VersionRecord:
-    rows: dict[type[Row], Sequence[Row]] = {kind: state.under(kind, version.key) for kind in OF_VERSION}
+    retirement = f"{version.key}/retirement"
+    rows: dict[type[Row], Sequence[Row]] = {kind: state.find(kind, version=version.key) for kind in OF_VERSION}
+    requests = rows[ApprovalRequest] = state.under(ApprovalRequest, version.key)
+    rows[Vote] = state.among(Vote, "request", [one.key for one in requests])
+    rows[RetirementParty] = state.find(RetirementParty, retirement=retirement)
     rows[Deployment] = state.find(Deployment, version=version.key)
     represented = {one.key: validated_for(state, one) for one in state.find(Validation, version=version.key)}
     return VersionRecord(
         version=version,
         rows=rows,
-        retirement=state.get(Retirement, f"{version.key}/retirement"),
+        retirement=state.get(Retirement, retirement),
         validated_for={key: person for key, person in represented.items() if person is not None},
     )

@@ -11,12 +11,8 @@ import duckdb
 from data.errors import MissingRegistryError
 from data.records.instant import read_instant
 
-# A statement without parameters: for the first parameter DuckDB imports pandas, which would make every list slow.
-FIRST_AND_LAST_EVENT = """
-SELECT body FROM audit_event
-WHERE seq = 0 OR seq = (SELECT max(seq) FROM audit_event)
-ORDER BY seq
-"""
+SIZE = "SELECT size FROM audit_head WHERE id = 0"
+EVENT = "SELECT body FROM audit_event WHERE seq = ?"
 
 
 @dataclass(frozen=True)
@@ -34,12 +30,14 @@ class RegistryTime:
 
 def registry_time(connection: duckdb.DuckDBPyConnection) -> RegistryTime:
     """Return clock and time of the registry on an open connection. Raises MissingRegistryError for an empty log."""
-    found = [json.loads(body) for (body,) in connection.execute(FIRST_AND_LAST_EVENT).fetchall()]
-    if not found:
+    head = connection.execute(SIZE).fetchone()
+    first = connection.execute(EVENT, [0]).fetchone()
+    if head is None or first is None:
         raise MissingRegistryError(
             "the registry file exists, but its log has no event", "finish its creation with `modelward people add`"
         )
-    clock = str(found[0]["data"]["clock"])
-    if clock != "replay" or len(found) == 1:
+    clock = str(json.loads(first[0])["data"]["clock"])
+    last = connection.execute("SELECT effective_at FROM audit_event WHERE seq = ?", [int(head[0]) - 1]).fetchone()
+    if clock != "replay" or int(head[0]) == 1 or last is None:
         return RegistryTime(clock, datetime.now(UTC))
-    return RegistryTime(clock, read_instant(found[1]["effective_at"]))
+    return RegistryTime(clock, read_instant(last[0]))

@@ -16,6 +16,13 @@ from data.records.names import short
 from data.records.row import Row, StorageKind
 
 R = TypeVar("R", bound=Row)
+_MOST_WRITTEN = 200
+"""The greatest number of values that are written into a statement as a list."""
+_NATURAL_SQL = """
+list_transform(string_split(key, '/'), lambda part: CASE WHEN regexp_full_match(part, '[0-9]+')
+THEN lpad(part, 20, '0') ELSE part END)
+"""
+"""Sorts keys as `_natural` does: version 10 after version 9."""
 
 
 class Seen(NamedTuple):
@@ -55,12 +62,37 @@ class State:
     def among(self, kind: type[R], column: str, values: Iterable[str], /, **equals: str | int | bool) -> list[R]:
         """Return every row, sorted by key, that has one of `values` in `column` and the values in `equals`."""
         names = [_quoted(name) for name in (column, *equals) if name in kind.stored_columns()]
-        where = " AND ".join([f"{names[0]} IN (SELECT unnest(?::VARCHAR[]))", *(f"{name} = ?" for name in names[1:])])
-        return self._select(kind, f"WHERE {where}", [list(values), *equals.values()])
+        listed, given = _one_of(names[0], values)
+        where = " AND ".join([listed, *(f"{name} = ?" for name in names[1:])])
+        return self._select(kind, f"WHERE {where}", [*given, *equals.values()])
+
+    def owners(self, kind: type[Row], column: str, values: Iterable[str]) -> set[str]:
+        """Return those of `values` that at least one row has in `column`; no other column is read."""
+        self._see(kind)
+        (name,) = [_quoted(one) for one in kind.stored_columns() if one == column]
+        listed, given = _one_of(name, values)
+        sql = f"SELECT DISTINCT {name} FROM {_quoted(kind.table)} WHERE {listed}"
+        return {str(value) for (value,) in self._connection.execute(sql, given).fetchall()}
 
     def under(self, kind: type[R], prefix: str) -> list[R]:
         """Return every row whose key starts with `prefix/`, sorted by key."""
         return self._select(kind, "WHERE starts_with(key, ?)", [prefix + "/"])
+
+    def page(
+        self, kind: type[R], prefix: str = "", without: Iterable[str] = (), *, limit: int, offset: int = 0
+    ) -> tuple[list[R], int]:
+        """Return at most `limit` rows after the first `offset`, by key, and the number of all rows that match.
+
+        A row matches if its key starts with `prefix/` (empty: any key) and its `state` is none of `without`.
+        """
+        left_out = list(without)
+        where = ["starts_with(key, ?)", *(["state NOT IN (SELECT unnest(?::VARCHAR[]))"] if left_out else [])]
+        values: list[object] = [prefix and prefix + "/", *([left_out] if left_out else [])]
+        matching = f"WHERE {' AND '.join(where)}"
+        counted = f"SELECT count(*) FROM {_quoted(kind.table)} {matching}"
+        row = self._connection.execute(counted, values).fetchone()
+        end = f"{matching} ORDER BY {_NATURAL_SQL} LIMIT ? OFFSET ?"
+        return self._select(kind, end, [*values, limit, offset]), int(row[0]) if row else 0
 
     def greatest(self, kind: type[Row], column: str, /, **equals: str) -> str:
         """Return the greatest text in `column` of the rows whose columns equal `equals`; empty if there is none."""
@@ -144,6 +176,17 @@ class State:
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def _one_of(column: str, values: Iterable[str]) -> tuple[str, list[object]]:
+    """Return the SQL condition that a quoted column has one of these values, and its parameters.
+
+    DuckDB finds the values of a short written list by an index of the column; for a subquery it reads the whole column.
+    """
+    listed = list(values)
+    if 0 < len(listed) <= _MOST_WRITTEN:
+        return f"{column} IN ({', '.join('?' * len(listed))})", list(listed)
+    return f"{column} IN (SELECT unnest(?::VARCHAR[]))", [listed]
 
 
 def _natural(key: str) -> tuple[tuple[int, int | str], ...]:

@@ -12,27 +12,33 @@ from data.registry.commands.monitoring import AnswerAlert
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify
 from modelward.cli.options import AsOf, By, Json, Reason
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
 Key = Annotated[str, typer.Argument(metavar="ALERT", help="The alert as listed: model#4.")]
-ACTIVE = ("open", "acknowledged", "snoozed", "confirmed")
+ENDED = ("dismissed", "ended")
 
 
 @app.command("list")
 def list_alerts(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include dismissed and ended alerts.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the alerts that are neither dismissed nor ended, by model."""
-    found = [one for one in rows_below(Registry.here(), Alert, model) if every or one.state in ACTIVE]
+    without = () if every else ENDED
+    found = rows_below(Registry.here(), Alert, model, without, page_wanted(page, limit, as_json))
     if as_json:
-        show_json(found)
+        show_json(found.rows)
+        remark_page(found, "alerts")
         return
-    rows = [(reference(one.key), one.level, one.state, one.last_window, one.times, one.text) for one in found]
+    rows = [(reference(one.key), one.level, one.state, one.last_window, one.times, one.text) for one in found.rows]
     show_table(("alert", "level", "state", "last window", "times", "what"), rows, "no alert is active", whole=3)
+    remark_page(found, "alerts")
 
 
 @app.command("ack")

@@ -12,13 +12,15 @@ from data.errors import ModelwardError
 from data.queries.approval_snapshot import approval_snapshot
 from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
-from data.queries.pending_work import WaitingRequest, asking_runs, listed_work
+from data.queries.paging import page_of
+from data.queries.pending_work import AssessedVersion, WaitingRequest, asking_runs, listed_work
 from data.registry.purposes import DEPLOY, purpose_of
 from data.registry.registry import Registry
 from data.text.untrusted_text import safe
 from modelward.cli.caller import identify
 from modelward.cli.form import fill_in, show_form
 from modelward.cli.options import By, CodeFromStdin, Json
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import out, remark, say, show_json, show_table, working
 from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
 from modelward.runs.running import prefect_ready
@@ -32,20 +34,37 @@ app = typer.Typer(no_args_is_help=True, help="Approvals: list what waits for peo
 
 @app.command("list")
 def list_approvals(
-    every: Annotated[bool, typer.Option("--all", help="Include decided requests.")] = False, as_json: Json = False
+    every: Annotated[bool, typer.Option("--all", help="Include decided requests.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
+    as_json: Json = False,
 ) -> None:
     """List the requests that wait for a decision and the versions that wait for a validator."""
     work = listed_work(Registry.here(), decided=every)
-    versions = [reference(one.version.key) for one in work.assessed if requires_validator(one)]
+    waiting: list[WaitingRequest | AssessedVersion] = [
+        *work.requests,
+        *(one for one in work.assessed if requires_validator(one)),
+    ]
+    shown = page_of(waiting, page_wanted(page, limit, as_json))
     if as_json:
-        requests = [{**one.request.model_dump(mode="json"), "missing": dict(one.missing)} for one in work.requests]
-        validations = [one.version.key for one in work.assessed if requires_validator(one)]
+        requests = [_as_json(one) for one in shown.rows if isinstance(one, WaitingRequest)]
+        validations = [one.version.key for one in shown.rows if isinstance(one, AssessedVersion)]
         show_json({"requests": requests, "validations": validations})
+        remark_page(shown, "requests and validations")
         return
-    rows = [_request_row(one) for one in work.requests]
-    rows += [(version, "validate", "pending", None, "1 × validator") for version in versions]
     columns = ("request", "what", "state", "until", "still needs")
-    show_table(columns, rows, "nothing waits for a decision", whole=4)
+    show_table(columns, map(_row, shown.rows), "nothing waits for a decision", whole=4)
+    remark_page(shown, "requests and validations")
+
+
+def _as_json(waiting: WaitingRequest) -> dict[str, object]:
+    return {**waiting.request.model_dump(mode="json"), "missing": dict(waiting.missing)}
+
+
+def _row(waiting: WaitingRequest | AssessedVersion) -> tuple[object, ...]:
+    if isinstance(waiting, WaitingRequest):
+        return _request_row(waiting)
+    return (reference(waiting.version.key), "validate", "pending", None, "1 × validator")
 
 
 def _request_row(waiting: WaitingRequest) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from data.files.artifacts import file_digest
 from data.files.new_file import write_new_file
 from data.queries.log_page import log_page
 from data.queries.lookup import model_named
+from data.queries.paging import PageRequest
 from data.registry.backup import VERIFIER, backup_registry, verifier_call
 from data.registry.export import Export, export_registry
 from data.registry.log_continuation import Continuation, prove_continuation
@@ -22,6 +23,7 @@ from data.registry.registry import Registry
 from data.registry.verification import verify_registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import Json, WithVerifier
+from modelward.cli.paging import PageNumber, remark_page
 from modelward.cli.proof_files import write_proofs
 from modelward.cli.terminal import remark, say, show_json, show_table, working
 from modelward.commands.history import show_events
@@ -54,17 +56,18 @@ def log(
     type_: Annotated[str, typer.Option("--type", "-t", help="Only events whose type starts with this text.")] = "",
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="Only events from this time on.")] = "",
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="Only events up to this time.")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="How many of the latest events; 0 for all.")] = 50,
+    page: PageNumber = 1,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Events on a page; 0: all on one.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List events of the audit log, oldest first."""
-    page = log_page(Registry.here(), model, type_, business_time(since), business_time(until), limit)
+    """List the latest events of the audit log, oldest first; further pages have earlier events."""
+    wanted = PageRequest(page, limit)
+    found = log_page(Registry.here(), model, type_, business_time(since), business_time(until), wanted)
     if as_json:
-        show_json(page.entries)
-        return
-    show_events(page.entries)
-    if page.is_cut:
-        remark(f"these are the latest {limit} events; --limit 0 shows all")
+        show_json(found.rows)
+    else:
+        show_events(found.rows)
+    remark_page(found, "events", "counted from the latest")
 
 
 @app.command("backup")

@@ -14,6 +14,7 @@ from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanT
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
@@ -24,12 +25,16 @@ System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that u
 @app.command("list")
 def list_consumers(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the systems that use a model, declared or only observed, and their answers to a retirement."""
-    found = consumers_of(Registry.here(), model)
+    found = consumers_of(Registry.here(), model, page_wanted(page, limit, as_json))
     if as_json:
-        show_json({"consumers": found.systems, "retirement_parties": found.parties})
+        show_json({"consumers": found.systems.rows, "retirement_parties": found.parties.rows})
+        remark_page(found.systems, "consumers")
+        remark_page(found.parties, "answers")
         return
     rows = [
         (
@@ -40,9 +45,10 @@ def list_consumers(
             one.last_seen_at,
             one.rows_seen,
         )
-        for one in found.systems
+        for one in found.systems.rows
     ]
     show_table(("system", "model", "known as", "owner", "last seen", "rows"), rows, "no consumer is known")
+    remark_page(found.systems, "consumers")
     answers = [
         (
             one.system,
@@ -52,10 +58,11 @@ def list_consumers(
             one.cut_over_at,
             one.transition,
         )
-        for one in found.parties
+        for one in found.parties.rows
     ]
     columns = ("system", "retirement of", "answer", "moves to", "by", "transition")
     show_table(columns, answers, "", title="Answers to a retirement")
+    remark_page(found.parties, "answers")
 
 
 @app.command("add")

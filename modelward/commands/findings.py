@@ -12,6 +12,7 @@ from data.registry.commands.review import AnswerFinding, CloseFinding, DisputeFi
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
@@ -23,18 +24,23 @@ Key = Annotated[str, typer.Argument(metavar="FINDING", help="The finding as list
 def list_findings(
     about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include closed findings.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the findings that are not closed, by version."""
-    found = [one for one in rows_below(Registry.here(), Finding, about) if every or one.state != "closed"]
+    without = () if every else ("closed",)
+    found = rows_below(Registry.here(), Finding, about, without, page_wanted(page, limit, as_json))
     if as_json:
-        show_json(found)
+        show_json(found.rows)
+        remark_page(found, "findings")
         return
     rows = [
         (reference(one.key), one.severity.value, one.state, one.owner, f"{one.due_at:%Y-%m-%d}", one.title)
-        for one in found
+        for one in found.rows
     ]
     show_table(("finding", "severity", "state", "owner", "due", "title"), rows, "no finding is open")
+    remark_page(found, "findings")
 
 
 @app.command("open")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from data.queries.history import SlotSnapshot, slot_as_of, slot_as_recorded
-from data.queries.log_entries import LogEntry, events_named
+from data.queries.log_entries import LogEntry
+from data.queries.log_page import log_page
 from data.queries.lookup import reference
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import Environment, Json, ModelName, Slot, SlotName
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import as_text, heading, say, show_facts, show_json, show_table
 
 
@@ -24,24 +27,27 @@ def history(
     ] = "",
     environment: Environment = "production",
     slot: Slot = "champion",
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """List every event of a model, or show what served at a past moment and who approved it.
+    """List the events of a model, or show what served at a past moment and who approved it.
+
+    The first page has the latest events, oldest first; further pages have earlier ones.
 
     A day without a time means its first moment, in UTC.
     """
     registry, moment, known = Registry.here(), business_time(as_of), business_time(known_at)
-    result: SlotSnapshot | list[LogEntry]
-    if moment is None and known is None:
-        result = events_named(registry, model)
-    else:
+    if moment is not None or known is not None:
         result = _snapshot(registry, model, moment, known, environment, slot)
+        show_json(result) if as_json else _show(result)
+        return
+    found = log_page(registry, model, page=page_wanted(page, limit, as_json))
     if as_json:
-        show_json(result)
-    elif isinstance(result, list):
-        show_events(result)
+        show_json(found.rows)
     else:
-        _show(result)
+        show_events(found.rows)
+    remark_page(found, "events", "counted from the latest")
 
 
 def _snapshot(
@@ -59,7 +65,7 @@ def _snapshot(
     return slot_as_of(registry, model, moment, known, environment=environment, slot=slot)
 
 
-def show_events(entries: list[LogEntry]) -> None:
+def show_events(entries: Sequence[LogEntry]) -> None:
     """Print events, one a line."""
     rows = [
         (one.seq, one.effective_at[:16].replace("T", " "), one.type, reference(one.subject), _actor(one))

@@ -13,6 +13,7 @@ from data.registry.difference_incidents import require_gone
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import show_json, show_receipt, show_table, working
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them.")
@@ -22,12 +23,16 @@ app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them."
 def list_incidents(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include resolved incidents.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the incidents that are not resolved."""
-    found = [one for one in rows_below(Registry.here(), Incident, model) if every or one.state != "resolved"]
+    without = () if every else ("resolved",)
+    found = rows_below(Registry.here(), Incident, model, without, page_wanted(page, limit, as_json))
     if as_json:
-        show_json(found)
+        show_json(found.rows)
+        remark_page(found, "incidents")
         return
     rows = [
         (
@@ -38,9 +43,10 @@ def list_incidents(
             reference(one.version) if one.version else None,
             one.title,
         )
-        for one in found
+        for one in found.rows
     ]
     show_table(("incident", "kind", "state", "blocks", "version", "what"), rows, "no incident is open", whole=3)
+    remark_page(found, "incidents")
 
 
 @app.command("resolve")

@@ -6,26 +6,49 @@ from typing import Annotated
 
 import typer
 
+from data.errors import InputError
 from data.queries.inventory import ListedDeployment, ListedVersion
 from data.queries.inventory import inventory as list_inventory
+from data.queries.version_filter import ANY_VERSION, VersionFilter
+from data.records.version import ReviewState
 from data.registry.registry import Registry
 from modelward.cli.options import Json
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import as_text, remark, show_json, show_table
 
 
 def inventory(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Only models of this team.")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="PERSON", help="Only models of this owner.")] = "",
+    tier: Annotated[int, typer.Option("--tier", min=0, metavar="N", help="Only models of this tier.")] = 0,
+    state: Annotated[str, typer.Option("--state", help="Only versions in this review state.")] = "",
+    serving: Annotated[bool, typer.Option("--serving", help="Only versions that serve now.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
-    found = list_inventory(Registry.here(), model)
+    wanted = VersionFilter(team=team, owner=owner, tier=tier, state=_checked(state), serving=serving)
+    found = list_inventory(Registry.here(), model, wanted=wanted, page=page_wanted(page, limit, as_json))
     if as_json:
         show_json(found.versions)
+        remark_page(found.page, "versions")
         return
     rows = [(f"{one.model}/{one.version}", _state(one), _places(one), _open(one)) for one in found.versions]
-    show_table(("version", "review", "where and why it ended", "open"), rows, "no version is registered yet", whole=2)
+    none = "no version is registered yet" if wanted == ANY_VERSION and not model else "no version fits"
+    none = "there is no such page" if found.page.total else none
+    show_table(("version", "review", "where and why it ended", "open"), rows, none, whole=2)
+    remark_page(found.page, "versions")
     if found.time.is_replay:
         remark(f"in this replay registry, due dates are judged at the latest event, {as_text(found.time.now)} UTC")
+
+
+def _checked(state: str) -> str:
+    known = [one.value for one in ReviewState]
+    if state and state not in known:
+        raise InputError(f"{state!a} is not a review state", f"choose one of {', '.join(known)}")
+    return state
 
 
 def _state(version: ListedVersion) -> str:

@@ -12,6 +12,7 @@ import typer
 
 from data.errors import InputError
 from data.queries.lookup import person_named
+from data.queries.paging import page_of
 from data.queries.roster import Roster, grants_in_own_right, requires_code, roster
 from data.queries.rows import rows
 from data.records.names import person_key
@@ -22,6 +23,7 @@ from data.registry.enrolment import enrol as enrol_person
 from data.registry.registry import Registry
 from modelward.cli.caller import Caller, business_time, identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import as_text, err, out, remark, say, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
@@ -76,18 +78,21 @@ def enrol(
 
 
 @app.command("list")
-def list_people(as_json: Json = False) -> None:
+def list_people(page: PageNumber = 1, limit: Limit = None, as_json: Json = False) -> None:
     """List the people on the roster with their roles, and whether they have one-time codes."""
     found = roster(Registry.here())
+    people = page_of(found.people, page_wanted(page, limit, as_json))
     if as_json:
-        show_json([_listed(one, found) for one in found.people])
+        show_json([_listed(one, found) for one in people.rows])
+        remark_page(people, "people")
         return
     listed = []
-    for person in found.people:
+    for person in people.rows:
         held = "; ".join(_role_text(grant) for grant in found.held_by(person.person))
         codes = "yes" if person.person in found.enrolled else "no"
         listed.append((person.person, person.name, person.state, codes, held))
     show_table(("person", "name", "state", "codes", "roles"), listed, "nobody is on the roster yet")
+    remark_page(people, "people")
 
 
 def _listed(person: Person, found: Roster) -> dict[str, object]:

@@ -13,6 +13,7 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify, prove
 from modelward.cli.flow_report import end_with_report
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 from modelward.runs.flow_call import CallOptions, call
 
@@ -37,12 +38,16 @@ def run(
 def list_reviews(
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include completed reviews.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the open reviews."""
-    found = [one for one in rows_below(Registry.here(), Review, model) if every or one.state == "open"]
+    without = () if every else ("completed",)
+    found = rows_below(Registry.here(), Review, model, without, page_wanted(page, limit, as_json))
     if as_json:
-        show_json(found)
+        show_json(found.rows)
+        remark_page(found, "reviews")
         return
     rows = [
         (
@@ -52,9 +57,10 @@ def list_reviews(
             f"{one.due_at:%Y-%m-%d}",
             one.reason,
         )
-        for one in found
+        for one in found.rows
     ]
     show_table(("review", "state", "version", "due", "why"), rows, "no review is open", whole=2)
+    remark_page(found, "reviews")
 
 
 @app.command("complete")

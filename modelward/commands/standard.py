@@ -9,6 +9,7 @@ import typer
 
 from data.errors import InputError
 from data.files.artifacts import ArtifactStore
+from data.queries.paging import page_of
 from data.queries.rows import rows
 from data.records.log import Standard
 from data.records.person import Role
@@ -17,20 +18,24 @@ from data.registry.registry import Registry
 from gates.standard import LoadedStandard, builtin, builtin_names, load_standard
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import heading, say, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adopt.")
 
 
 @app.command("list")
-def list_standards(as_json: Json = False) -> None:
+def list_standards(page: PageNumber = 1, limit: Limit = None, as_json: Json = False) -> None:
     """List the adopted standards and the built-in ones."""
-    adopted = rows(Registry.here(), Standard)
+    found = page_of(rows(Registry.here(), Standard), page_wanted(page, limit, as_json))
+    adopted = found.rows
     if as_json:
         show_json({"adopted": adopted, "builtin": list(builtin_names())})
+        remark_page(found, "standards")
         return
     listed = [(one.standard, one.version, one.controls, one.adopted_at, one.adopted_by, one.title) for one in adopted]
     show_table(("standard", "version", "controls", "adopted", "by", "title"), listed, "no standard is adopted yet")
+    remark_page(found, "standards")
     say(f"built-in standards: {', '.join(builtin_names())}; `modelward standard adopt NAME` adopts one")
 
 

@@ -12,7 +12,10 @@ from data.registry.commands.review import DecideWaiver, RequestWaiver, RevokeWai
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import remark, show_json, show_receipt, show_table
+
+ENDED = ("refused", "revoked", "expired")
 
 app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke.")
 
@@ -23,20 +26,24 @@ Key = Annotated[str, typer.Argument(metavar="WAIVER", help="The waiver as listed
 def list_waivers(
     about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Include refused, revoked and expired waivers.")] = False,
+    page: PageNumber = 1,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the waivers that are requested or in force."""
-    waivers = rows_below(Registry.here(), Waiver, about)
-    found = [one for one in waivers if every or one.state in ("requested", "granted")]
+    without = () if every else ENDED
+    found = rows_below(Registry.here(), Waiver, about, without, page_wanted(page, limit, as_json))
     if as_json:
-        show_json(found)
+        show_json(found.rows)
+        remark_page(found, "waivers")
         return
     rows = [
         (reference(one.key), one.control, one.state, f"{one.expires_at:%Y-%m-%d}", _people(one), one.reason)
-        for one in found
+        for one in found.rows
     ]
     columns = ("waiver", "control", "state", "until", "by", "reason")
     show_table(columns, rows, "no waiver is requested or in force", whole=4)
+    remark_page(found, "waivers")
 
 
 def _people(waiver: Waiver) -> str:

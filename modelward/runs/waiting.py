@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
@@ -13,7 +14,7 @@ from data.queries.lookup import reference
 from data.queries.pending_work import AssessedVersion, pending_work
 from data.records.person import Role
 from data.registry.registry import Registry
-from gates.standard import approvals_for, load_standard
+from gates.standard import LoadedStandard, approvals_for, load_standard
 from modelward.cli.terminal import say, show_table
 
 
@@ -38,11 +39,16 @@ def requires_validator(assessed: AssessedVersion) -> bool:
     model, verdicts, standard = assessed.model, assessed.verdicts, assessed.standard
     change = assessed.version.change.change_class
     try:
-        text = ArtifactStore(Home.here().artifacts).read(standard.digest).decode()
-        rules = load_standard(text, standard.key)
+        rules = _rules_of(standard.digest, standard.key)
         return approvals_for(rules, model.tier, change, verdicts.environment or "production").validator
     except ModelwardError:
         return True
+
+
+@lru_cache(maxsize=16)
+def _rules_of(digest: str, key: str) -> LoadedStandard:
+    """Return the adopted standard with this digest; it is parsed once, however many versions it applies to."""
+    return load_standard(ArtifactStore(Home.here().artifacts).read(digest).decode(), key)
 
 
 def waiting_now(longest: float | None = None) -> list[Waiting]:

@@ -1,4 +1,4 @@
-"""The latest events that match, read from the end of the log."""
+"""A page of the log: the latest events that match, with the number of all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from data.queries import log_page as module
 from data.queries.log_entries import LogEntry, events, events_named
 from data.queries.log_page import log_page
+from data.queries.paging import PageRequest
 from tests.world import MODEL, World
 
 Moments = dict[str, datetime]
@@ -25,7 +26,7 @@ QUESTIONS: dict[str, Callable[[Moments], dict[str, Any]]] = {
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The bodies that were read, with windows of a few events."""
+    """The bodies that were read."""
     seen: list[bytes] = []
 
     def reading(bodies: Iterable[bytes], key: str) -> list[LogEntry]:
@@ -33,35 +34,34 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         return events(arrived, key)
 
     monkeypatch.setattr(module, "events", reading)
-    monkeypatch.setattr(module, "WINDOW", 3)
-    monkeypatch.setattr(module, "LARGEST_WINDOW", 5)
     return seen
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
-def test_a_page_is_the_end_of_all_matching_events(
-    question: Callable[[Moments], dict[str, Any]], history_world: World, moments: Moments, read: list[bytes]
+def test_the_pages_together_are_all_matching_events(
+    question: Callable[[Moments], dict[str, Any]], history_world: World, moments: Moments
 ) -> None:
-    bounds = question(moments)
-    whole = events_named(history_world.registry, **bounds)
+    bounds, registry = question(moments), history_world.registry
+    whole = events_named(registry, **bounds)
     assert whole
-    assert module.log_page(history_world.registry, **bounds).entries == whole
-    page = module.log_page(history_world.registry, **bounds, limit=4)
-    assert (page.entries, page.is_cut) == (whole[-4:], len(whole) > 4)
+    assert list(log_page(registry, **bounds).rows) == whole
+    pages = [log_page(registry, **bounds, page=PageRequest(number, 7)) for number in range(1, len(whole) // 7 + 3)]
+    assert [one for page in reversed(pages) for one in page.rows] == whole
+    assert {page.total for page in pages} == {len(whole)}
+    assert list(pages[0].rows) == whole[-7:]
 
 
-def test_many_events_are_read_in_one_query(history_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bodies_are_read_in_steps(history_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = events_named(history_world.registry)
-    monkeypatch.setattr(module, "_FEW", 6)
-    assert log_page(history_world.registry).entries == whole
+    monkeypatch.setattr(module, "STEP", 6)
+    assert list(log_page(history_world.registry).rows) == whole
 
 
 def test_the_events_of_a_type_are_found(history_world: World) -> None:
-    found = log_page(history_world.registry, MODEL.removeprefix("models/"), "deployment.", limit=100)
-    assert {one.type.partition(".")[0] for one in found.entries} == {"deployment"}
-    assert not found.is_cut
+    found = log_page(history_world.registry, MODEL.removeprefix("models/"), "deployment.")
+    assert {one.type.partition(".")[0] for one in found.rows} == {"deployment"}
 
 
-def test_no_more_bodies_are_read_than_are_shown(history_world: World, read: list[bytes]) -> None:
-    assert len(log_page(history_world.registry, limit=2).entries) == 2
-    assert len(read) == 3, "one more says that there are older events"
+def test_only_the_bodies_on_the_page_are_read(history_world: World, read: list[bytes]) -> None:
+    assert len(log_page(history_world.registry, page=PageRequest(2, 2)).rows) == 2
+    assert len(read) == 2

@@ -213,5 +213,5 @@ def test_queries_by_name_open_the_registry_themselves(world: World) -> None:
 def test_rows_below_are_those_of_a_model_a_version_or_all(world: World, text: str) -> None:
     error_of(world)
     world.version("models/rail/other")
-    assert [one.key for one in rows_below(world.registry, Finding, text)] == [f"{VERSION}/findings/1"]
-    assert rows_below(world.registry, Finding, "rail/other") == []
+    assert [one.key for one in rows_below(world.registry, Finding, text).rows] == [f"{VERSION}/findings/1"]
+    assert rows_below(world.registry, Finding, "rail/other").rows == ()

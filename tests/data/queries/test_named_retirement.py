@@ -36,7 +36,7 @@ def test_consumers_are_those_of_a_model_or_of_all(world: World) -> None:
     world.model()
     declared(world, "crew")
     declared(world, "desk", other)
-    assert [one.system for one in consumers_of(world.registry, "delay").systems] == ["crew"]
-    assert {one.system for one in consumers_of(world.registry).systems} == {"crew", "desk"}
-    assert consumers_of(world.registry).parties == ()
-    assert isinstance(consumers_of(world.registry).systems[0], Consumer)
+    assert [one.system for one in consumers_of(world.registry, "delay").systems.rows] == ["crew"]
+    assert {one.system for one in consumers_of(world.registry).systems.rows} == {"crew", "desk"}
+    assert consumers_of(world.registry).parties.rows == ()
+    assert isinstance(consumers_of(world.registry).systems.rows[0], Consumer)

@@ -173,3 +173,27 @@ def test_events_about_a_subject_are_counted(world: World) -> None:
 
 def test_an_empty_log_has_no_last_time(state: State) -> None:
     assert state.last_effective_at() == ""
+
+
+def test_a_page_has_the_rows_below_a_key_in_their_order_and_the_number_of_all(state: State) -> None:
+    for number in range(1, 13):
+        state.apply(grant(number))
+    rows, total = state.page(RoleGrant, "people/ana", limit=3, offset=8)
+    assert ([row.key.rpartition("/")[2] for row in rows], total) == (["9", "10", "11"], 12)
+    assert state.page(RoleGrant, "people/bob", limit=3) == ([], 0)
+
+
+def test_a_page_leaves_out_the_rows_in_some_states(state: State) -> None:
+    for who, how in (("ana", "active"), ("bob", "revoked"), ("cid", "active")):
+        state.apply(person(who, state=how))
+    rows, total = state.page(Person, without=("revoked",), limit=5)
+    assert ([row.person for row in rows], total) == (["ana", "cid"], 2)
+
+
+@pytest.mark.parametrize("count", [0, 2, 300])
+def test_rows_and_owners_are_found_by_a_list_of_values_of_any_length(count: int, state: State) -> None:
+    state.apply(grant(1))
+    state.apply(grant(2, person="bob"))
+    people = ["ana", *(f"nobody-{number}" for number in range(count - 1))][:count]
+    assert [row.person for row in state.among(RoleGrant, "person", people)] == ["ana"][:count]
+    assert state.owners(RoleGrant, "person", people) == {"ana"} & set(people)

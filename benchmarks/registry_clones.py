@@ -1,0 +1,95 @@
+"""Make further models of a large registry by copying the events of a few models under other names.
+
+    clone(registry, {"models/ops/m00000": ["models/ops/m00024", "models/ops/m00048"]})
+
+The rules judge the copied models only. An event of a copy is composed, sealed, journalled and anchored by the same
+code as in the product, with another key in its subject, its data and its rows; digests stay as they are. A deep
+verification therefore finds the copies; everything else does not differ from a registry that was made by commands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from data.queries.log_entries import bodies_of, numbers_about, row_values
+from data.records.events import EventType
+from data.records.person import Actor
+from data.records.row import Row
+from data.records.run_context import RunContext
+from data.records.tables import TABLES
+from data.registry.audit_log import Event
+from data.registry.command import CommandResult
+from data.registry.registry import Registry
+from data.registry.state import _encoded, _quoted
+
+BATCH = 500
+"""Events in one transaction."""
+KINDS: Mapping[str, type[Row]] = {kind.table: kind for kind in TABLES}
+
+
+def clone(registry: Registry, names: Mapping[str, Sequence[str]]) -> None:
+    """Copy each model (its key) under further keys: first the first event of every copy, then the second, and so on."""
+    with registry.store.reading() as connection:
+        models = {model: list(bodies_of(connection, numbers_about(connection, model))) for model in names}
+    copies = list(_copied(models, names))
+    remaining = iter(copies)
+    while batch := list(islice(remaining, BATCH)):
+        _record(registry, batch)
+    _insert(registry, copies)
+
+
+def _copied(models: Mapping[str, Sequence[bytes]], names: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
+    for place in range(max(map(len, models.values()))):
+        for model, bodies in models.items():
+            for name in names[model] if place < len(bodies) else ():
+                event = json.loads(bodies[place].replace(model.encode(), name.encode()))
+                event["rows"] = [
+                    one for one in event["rows"] if one["key"] == name or one["key"].startswith(f"{name}/")
+                ]
+                yield event
+
+
+def _record(registry: Registry, copies: Sequence[dict[str, Any]]) -> None:
+    with registry.store.turn():
+        with registry.store.transaction() as connection:
+            head, log = registry._checked(connection)
+            events: list[Event] = []
+            for one in copies:
+                moment = datetime.fromisoformat(one["effective_at"])
+                events.append(log.compose(head, _result(one), RunContext(Actor.model_validate(one["actor"]), moment)))
+                head = events[-1].head
+            log.write(events)
+        registry._write_journal(events)
+        registry._anchor(head, decision=False)
+
+
+def _result(event: Mapping[str, Any]) -> CommandResult:
+    rows = tuple(map(_row, event["rows"]))
+    return CommandResult(EventType(event["type"]), event["subject"], rows, event["data"], event["refs"])
+
+
+def _row(image: dict[str, Any]) -> Row:
+    return KINDS[image["table"]].model_validate(row_values(image))
+
+
+def _insert(registry: Registry, copies: Iterable[dict[str, Any]]) -> None:
+    """Insert the last image of each row, in the order in which the rows were first written."""
+    last: dict[tuple[str, str], Row] = {}
+    for event in copies:
+        for image in event["rows"]:
+            last[image["table"], image["key"]] = _row(image)
+    by_table: dict[str, list[Row]] = {}
+    for (table, _), row in last.items():
+        by_table.setdefault(table, []).append(row)
+    for table, rows in by_table.items():
+        remaining = iter(rows)
+        with registry.store.transaction() as connection:
+            while batch := list(islice(remaining, BATCH)):
+                columns = list(KINDS[table].stored_columns())
+                marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(batch))
+                sql = f"INSERT INTO {_quoted(table)} ({', '.join(map(_quoted, columns))}) VALUES {marks}"
+                connection.execute(sql, [value for row in batch for value in _encoded(row)])

@@ -1,0 +1,41 @@
+"""The options with which a list is read page by page, and the line that says which page is shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from data.queries.paging import Page, PageRequest
+from modelward.cli.terminal import remark
+
+ROWS = 50
+"""The number of rows on a page unless the caller chooses another one."""
+
+PageNumber = Annotated[int, typer.Option("--page", min=1, metavar="N", help="The page to show, from 1.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit", "-n", min=0, metavar="ROWS", help="Rows on a page; 0: all on one. By default 50, with --json all."
+    ),
+]
+
+
+def page_wanted(number: int, limit: int | None, as_json: bool) -> PageRequest:
+    """Return the page that the options name. A program that reads JSON gets every row unless it asks for a page."""
+    if limit is None:
+        limit = 0 if as_json and number == 1 else ROWS
+    return PageRequest(number, limit)
+
+
+def remark_page(page: Page[object], noun: str, order: str = "") -> None:
+    """Say on stderr which page this is, and how to see the next one; nothing where everything is shown.
+
+    `order` says from which end the rows are counted, if not from the beginning.
+    """
+    if page.pages == 1 and page.request.number == 1:
+        return
+    first, last = page.request.offset + 1, page.request.offset + len(page.rows)
+    shown = f"{noun} {first:,} to {last:,} of {page.total:,}" if page.rows else f"there are {page.total:,} {noun}"
+    more = f"; --page {page.request.number + 1} shows the next" if page.request.number < page.pages else ""
+    remark(f"page {page.request.number:,} of {page.pages:,}: {shown}{order and ', ' + order}{more}")
