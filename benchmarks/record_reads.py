@@ -32,7 +32,7 @@ def _page(registry: Any) -> object:
     from data.queries.paging import PageRequest
     from data.queries.version_filter import VersionFilter
 
-    return inventory(registry, wanted=VersionFilter(team="ops", serving=True), page=PageRequest(1, 50))
+    return inventory(registry, versions=VersionFilter(team="ops", serving=True), page=PageRequest(1, 50))
 
 
 def _as_of(registry: Any) -> object:

@@ -58,9 +58,10 @@ def _record(registry: Registry, copies: Sequence[dict[str, Any]]) -> None:
         with registry.store.transaction() as connection:
             head, log = registry._checked(connection)
             events: list[Event] = []
-            for one in copies:
-                moment = datetime.fromisoformat(one["effective_at"])
-                events.append(log.compose(head, _result(one), RunContext(Actor.model_validate(one["actor"]), moment)))
+            for copy in copies:
+                moment = datetime.fromisoformat(copy["effective_at"])
+                context = RunContext(Actor.model_validate(copy["actor"]), moment)
+                events.append(log.compose(head, _result(copy), context))
                 head = events[-1].head
             log.write(events)
         registry._write_journal(events)

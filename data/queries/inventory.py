@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from data.queries.lookup import find_model
-from data.queries.paging import EVERYTHING, Page, PageRequest
+from data.queries.paging import EVERYTHING, PageRequest, RowPage
 from data.queries.version_filter import ANY_VERSION, VersionFilter, chosen_versions
 from data.records.deployment import Deployment
 from data.records.instant import Instant
@@ -84,7 +84,7 @@ class Inventory:
     """A page of the versions of the registry, by model and number, judged at the registry's time."""
 
     time: RegistryTime
-    page: Page[ListedVersion]
+    page: RowPage[ListedVersion]
 
     @property
     def versions(self) -> tuple[ListedVersion, ...]:
@@ -96,20 +96,20 @@ def inventory(
     registry: Registry,
     text: str = "",
     now: datetime | None = None,
-    wanted: VersionFilter = ANY_VERSION,
+    versions: VersionFilter = ANY_VERSION,
     page: PageRequest = EVERYTHING,
 ) -> Inventory:
-    """Return a page of the versions that fit `wanted`; with `text`, only those of the model of this name.
+    """Return a page of the versions that fit `versions`; with `text`, only those of the model of this name.
 
     `now` (None: the registry's time) decides what is due or expired. Raises as `find_model` does, MissingRegistryError
     for an empty log, StoreError.
     """
     with registry.store.reading() as connection:
         time, state = registry_time(connection), State(connection)
-        chosen = replace(wanted, model=find_model(state, text).key) if text else wanted
+        chosen = replace(versions, model=find_model(state, text).key) if text else versions
         keys = chosen_versions(connection, chosen, page)
-        versions = state.among(Version, "key", keys.rows)
-        return Inventory(time, Page(tuple(_listed_versions(state, versions, now or time.now)), page, keys.total))
+        listed = _listed_versions(state, state.among(Version, "key", keys.rows), now or time.now)
+        return Inventory(time, RowPage(tuple(listed), page, keys.total))
 
 
 def list_versions(state: State, now: datetime, model: str | None = None) -> list[ListedVersion]:

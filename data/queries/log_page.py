@@ -14,7 +14,7 @@ import duckdb
 
 from data.queries.log_entries import LogEntry, bodies_of, events
 from data.queries.lookup import find_subject
-from data.queries.paging import EVERYTHING, Page, PageRequest
+from data.queries.paging import EVERYTHING, PageRequest, RowPage
 from data.records.instant import write_instant
 from data.records.names import model_of
 from data.registry.audit_log import AuditLog
@@ -46,18 +46,18 @@ class _Matching:
             parts.append(("effective_at <= ?", [write_instant(until)]))
         return cls(" AND ".join(text for text, _ in parts), tuple(value for _, given in parts for value in given))
 
-    def numbers(self, connection: duckdb.DuckDBPyConnection, page: PageRequest) -> Page[int]:
+    def numbers(self, connection: duckdb.DuckDBPyConnection, page: PageRequest) -> RowPage[int]:
         """Return the numbers of the matching events on a page, the latest event first."""
         if not self.condition:
             size = AuditLog(connection).head().size
             first = max(0, size - page.offset - (page.size or size))
-            return Page(tuple(range(size - page.offset - 1, first - 1, -1)), page, size)
+            return RowPage(tuple(range(size - page.offset - 1, first - 1, -1)), page, size)
         where = f"FROM audit_event WHERE {self.condition}"
         row = connection.execute(f"SELECT count(*) {where}", self.values).fetchone()
         total = int(row[0]) if row else 0
         sql = f"SELECT seq {where} ORDER BY seq DESC LIMIT ? OFFSET ?"
         found = connection.execute(sql, [*self.values, page.size or total, page.offset]).fetchall()
-        return Page(tuple(int(seq) for (seq,) in found), page, total)
+        return RowPage(tuple(int(seq) for (seq,) in found), page, total)
 
 
 def log_page(
@@ -67,7 +67,7 @@ def log_page(
     since: datetime | None = None,
     until: datetime | None = None,
     page: PageRequest = EVERYTHING,
-) -> Page[LogEntry]:
+) -> RowPage[LogEntry]:
     """Return a page of the events about the model or version named by `text`, or about anything.
 
     Page 1 has the latest events; on a page the oldest event is first. `kind` is the beginning of the event type;
@@ -79,16 +79,16 @@ def log_page(
         if key and key != model_of(key):
             return _about_version(connection, key, matching, page)
         found = matching.numbers(connection, page)
-        return Page(tuple(_entries(connection, found.rows, key)), page, found.total)
+        return RowPage(tuple(_entries(connection, found.rows, key)), page, found.total)
 
 
 def _about_version(
     connection: duckdb.DuckDBPyConnection, version: str, matching: _Matching, page: PageRequest
-) -> Page[LogEntry]:
+) -> RowPage[LogEntry]:
     """Return a page of the events about a version. Which these are, only the bodies of its model's events say."""
     every = list(_entries(connection, matching.numbers(connection, EVERYTHING).rows, version))
     end = max(0, len(every) - page.offset)
-    return Page(tuple(every[max(0, end - page.size) if page.size else 0 : end]), page, len(every))
+    return RowPage(tuple(every[max(0, end - page.size) if page.size else 0 : end]), page, len(every))
 
 
 def _entries(connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], key: str) -> Iterator[LogEntry]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from data.errors import AmbiguousNameError, InputError, NotFoundError
-from data.queries.paging import EVERYTHING, Page, PageRequest
+from data.queries.paging import EVERYTHING, PageRequest, RowPage
 from data.records.model import Model
 from data.records.names import model_key, person_key, short, split_model, version_key
 from data.records.person import Person
@@ -76,7 +76,7 @@ def row_named(registry: Registry, kind: type[R], text: str) -> R:
 
 def rows_below(
     registry: Registry, kind: type[R], text: str = "", without: Collection[str] = (), page: PageRequest = EVERYTHING
-) -> Page[R]:
+) -> RowPage[R]:
     """Return a page of the rows that belong to the model or version of this name, by key; without a name, of the table.
 
     Rows whose state is one of `without` are left out. Raises as `find_subject` does, and StoreError.
@@ -182,14 +182,14 @@ def find_person(state: State, text: str) -> Person:
 
 def read_page(
     state: State, kind: type[R], key: str, page: PageRequest = EVERYTHING, without: Collection[str] = ()
-) -> Page[R]:
+) -> RowPage[R]:
     """Return a page of the rows below a key, or of the whole table for an empty key; `without` are states left out."""
     if page.size:
         rows, total = state.page(kind, key, without, limit=page.size, offset=page.offset)
-        return Page(tuple(rows), page, total)
+        return RowPage(tuple(rows), page, total)
     every = state.under(kind, key) if key else state.find(kind)
     rows = [one for one in every if getattr(one, "state", None) not in without]
-    return Page(tuple(rows), page, len(rows))
+    return RowPage(tuple(rows), page, len(rows))
 
 
 def reference(key: str) -> str:

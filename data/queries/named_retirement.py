@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.queries.lookup import find_subject, find_version, read_page
-from data.queries.paging import EVERYTHING, Page, PageRequest
+from data.queries.paging import EVERYTHING, PageRequest, RowPage
 from data.records.model import Consumer
 from data.records.retirement import Retirement, RetirementParty
 from data.records.version import Version
@@ -25,8 +25,8 @@ class NamedRetirement:
 class Consumers:
     """The systems that use a model, and their answers in retirements."""
 
-    systems: Page[Consumer]
-    parties: Page[RetirementParty]
+    systems: RowPage[Consumer]
+    parties: RowPage[RetirementParty]
 
 
 def retirement_named(registry: Registry, text: str, successor: str = "") -> NamedRetirement:

@@ -28,7 +28,7 @@ EVERYTHING = PageRequest()
 
 
 @dataclass(frozen=True)
-class Page(Generic[T_co]):
+class RowPage(Generic[T_co]):
     """The rows of a page, the page that was asked for, and the number of rows on all pages."""
 
     rows: tuple[T_co, ...]
@@ -41,7 +41,7 @@ class Page(Generic[T_co]):
         return max(1, -(-self.total // self.request.size)) if self.request.size else 1
 
 
-def page_of(rows: Sequence[T], request: PageRequest) -> Page[T]:
+def page_of(rows: Sequence[T], request: PageRequest) -> RowPage[T]:
     """Return one page of rows that are in memory."""
     shown = rows[request.offset : request.offset + request.size] if request.size else rows
-    return Page(tuple(shown), request, len(rows))
+    return RowPage(tuple(shown), request, len(rows))

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import duckdb
 
-from data.queries.paging import Page, PageRequest
+from data.queries.paging import PageRequest, RowPage
 
 EVERY_ROW = 1 << 62
 
@@ -31,14 +31,14 @@ class VersionFilter:
 ANY_VERSION = VersionFilter()
 
 
-def chosen_versions(connection: duckdb.DuckDBPyConnection, wanted: VersionFilter, page: PageRequest) -> Page[str]:
+def chosen_versions(connection: duckdb.DuckDBPyConnection, chosen: VersionFilter, page: PageRequest) -> RowPage[str]:
     """Return the keys of a page of the versions that fit, by team, model and number. Only these keys leave DuckDB."""
     limits = {"rows": page.size or EVERY_ROW, "offset": page.offset}
-    found = connection.execute(_sql(), {**asdict(wanted), **limits}).fetchall()
+    found = connection.execute(_sql(), {**asdict(chosen), **limits}).fetchall()
     if not found and page.offset:
-        first = chosen_versions(connection, wanted, PageRequest(1, page.size))
-        return Page((), page, first.total)
-    return Page(tuple(key for key, _ in found), page, found[0][1] if found else 0)
+        first = chosen_versions(connection, chosen, PageRequest(1, page.size))
+        return RowPage((), page, first.total)
+    return RowPage(tuple(key for key, _ in found), page, found[0][1] if found else 0)
 
 
 @cache

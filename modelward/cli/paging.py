@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from data.queries.paging import Page, PageRequest
+from data.queries.paging import PageRequest, RowPage
 from modelward.cli.terminal import remark
 
 ROWS = 50
@@ -28,7 +28,7 @@ def page_wanted(number: int, limit: int | None, as_json: bool) -> PageRequest:
     return PageRequest(number, limit)
 
 
-def remark_page(page: Page[object], noun: str, order: str = "") -> None:
+def remark_page(page: RowPage[object], noun: str, order: str = "") -> None:
     """Say on stderr which page this is, and how to see the next one; nothing where everything is shown.
 
     `order` says from which end the rows are counted, if not from the beginning.

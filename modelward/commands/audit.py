@@ -61,8 +61,8 @@ def log(
     as_json: Json = False,
 ) -> None:
     """List the latest events of the audit log, oldest first; further pages have earlier events."""
-    wanted = PageRequest(page, limit)
-    found = log_page(Registry.here(), model, type_, business_time(since), business_time(until), wanted)
+    between = business_time(since), business_time(until)
+    found = log_page(Registry.here(), model, type_, *between, PageRequest(page, limit))
     if as_json:
         show_json(found.rows)
     else:

@@ -29,14 +29,14 @@ def inventory(
     as_json: Json = False,
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
-    wanted = VersionFilter(team=team, owner=owner, tier=tier, state=_checked(state), serving=serving)
-    found = list_inventory(Registry.here(), model, wanted=wanted, page=page_wanted(page, limit, as_json))
+    chosen = VersionFilter(team=team, owner=owner, tier=tier, state=_checked(state), serving=serving)
+    found = list_inventory(Registry.here(), model, versions=chosen, page=page_wanted(page, limit, as_json))
     if as_json:
         show_json(found.versions)
         remark_page(found.page, "versions")
         return
     rows = [(f"{one.model}/{one.version}", _state(one), _places(one), _open(one)) for one in found.versions]
-    none = "no version is registered yet" if wanted == ANY_VERSION and not model else "no version fits"
+    none = "no version is registered yet" if chosen == ANY_VERSION and not model else "no version fits"
     none = "there is no such page" if found.page.total else none
     show_table(("version", "review", "where and why it ended", "open"), rows, none, whole=2)
     remark_page(found.page, "versions")

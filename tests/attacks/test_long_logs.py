@@ -114,7 +114,7 @@ def test_a_model_is_shown_without_reading_other_models(world: World, read: Count
 
 @pytest.mark.parametrize("team", ["", "rail"])
 def test_a_page_of_the_inventory_reads_only_the_versions_on_it(team: str, world: World, read: Counter[str]) -> None:
-    found = inventory(world.registry, wanted=VersionFilter(team=team), page=PageRequest(2, 3))
+    found = inventory(world.registry, versions=VersionFilter(team=team), page=PageRequest(2, 3))
     assert (len(found.versions), found.page.total) == (3, OTHERS + (not team))
     assert (read["version"], read["model"], read["finding"], read["consumer"]) == (3, 3, 3, 6)
 

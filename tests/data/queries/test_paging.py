@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.queries.paging import EVERYTHING, Page, PageRequest, page_of
+from data.queries.paging import EVERYTHING, PageRequest, RowPage, page_of
 
 CASES = {
     "the first page": (PageRequest(1, 3), (0, 1, 2), 3),
@@ -22,4 +22,4 @@ def test_the_rows_of_a_page(request_: PageRequest, rows: tuple[int, ...], pages:
 
 
 def test_an_empty_list_has_one_empty_page() -> None:
-    assert Page((), PageRequest(1, 50), 0).pages == 1
+    assert RowPage((), PageRequest(1, 50), 0).pages == 1

@@ -43,10 +43,10 @@ CHOSEN = {
 }
 
 
-@pytest.mark.parametrize(("wanted", "keys"), CHOSEN.values(), ids=CHOSEN)
-def test_versions_are_chosen_by(wanted: VersionFilter, keys: tuple[str, ...], world: World) -> None:
+@pytest.mark.parametrize(("chosen", "keys"), CHOSEN.values(), ids=CHOSEN)
+def test_versions_are_chosen_by(chosen: VersionFilter, keys: tuple[str, ...], world: World) -> None:
     with world.registry.store.reading() as connection:
-        page = chosen_versions(connection, wanted, EVERYTHING)
+        page = chosen_versions(connection, chosen, EVERYTHING)
     assert (page.rows, page.total) == (keys, len(keys))
 
 
