@@ -34,7 +34,7 @@ COMMANDS = {
     },
     "People and their decisions": {
         "people": "The roster: people, their roles, their one-time codes.",
-        "approvals": "Approvals: list what waits for people, and answer it.",
+        "approvals": "Approvals: list what waits for people, answer it, and get receipts.",
         "findings": "Findings: raise, answer, dispute, close.",
         "waivers": "Waivers: request, decide, revoke.",
         "notices": "Notices to people: list them, send them, test the delivery channels.",

@@ -54,6 +54,11 @@ def report_command(key: str) -> str:
     return f"modelward report {reference('/'.join(below))}"
 
 
+def receipt_command(key: str) -> str:
+    """Return the command that writes the receipts of the votes on the request with this key."""
+    return f"modelward approvals receipt {reference(key)}"
+
+
 def _folder(key: str) -> str:
     parts = key.split("/")
     if parts[0] != "models" or len(parts) < 3:

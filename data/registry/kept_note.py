@@ -7,7 +7,10 @@ from pathlib import Path
 
 from data.audit.note import Checkpoint, parse_checkpoint
 from data.audit.proof_file import TLOG_PROOF
-from data.errors import AuditError, InputError
+from data.audit.standalone.proof_file import read_inclusion
+from data.audit.standalone.proof_verification import inclusion_fault
+from data.errors import AuditError, FileError, InputError
+from data.files.file_fault import file_faults
 
 LARGEST = 1 << 26
 REMEDY = "give a note with origin, size and root, a proof that `modelward audit prove` wrote, or a copy of an anchor"
@@ -33,6 +36,22 @@ def kept_note(path: Path) -> str:
 def kept_checkpoint(path: Path) -> Checkpoint:
     """Return what the note in a file states, unverified. Raises InputError."""
     return parse_checkpoint(kept_note(path))
+
+
+def kept_event(path: Path) -> tuple[int, bytes] | None:
+    """Return number and body of the event that a proof file contains; None for another file with a checkpoint.
+
+    Raises InputError when the file cannot be read, or contradicts itself.
+    """
+    with file_faults(path, kind=FileError):
+        proof = read_inclusion(path.read_bytes()[:LARGEST].decode("utf-8", "replace"))
+    fields = proof.event_fields() if proof else None
+    if proof is None or fields is None:
+        return None
+    if fault := inclusion_fault(proof):
+        remedy = "take the file as it was written; whoever changed it cannot make it right again"
+        raise InputError(f"{path} proves nothing: {fault}", remedy)
+    return proof.seq, str(fields["body"]).encode()
 
 
 def _note_in(text: str) -> str:

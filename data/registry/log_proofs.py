@@ -6,7 +6,6 @@ the length of the log. Each proof is verified before it is returned.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -16,6 +15,7 @@ from data.audit.merkle import Frontier, PartialTree, verify_inclusion
 from data.audit.note import verify_checkpoint
 from data.audit.proof_file import event_extra, event_proof_file
 from data.errors import AuditError, NotFoundError
+from data.records.event_proof import EventProof
 from data.registry.log_keys import key_at, log_keys
 from data.registry.registry import Registry
 
@@ -24,24 +24,6 @@ _EVENT = "SELECT seq, body, leaf, seal, id, type, subject FROM audit_event WHERE
 _COVERING = "SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size LIMIT 1"
 _BEFORE = "SELECT frontier FROM checkpoint WHERE size <= ? AND frontier IS NOT NULL ORDER BY size DESC LIMIT 1"
 _LEAVES = "SELECT leaf FROM audit_event WHERE seq >= ? AND seq < ? ORDER BY seq"
-
-
-@dataclass(frozen=True)
-class EventProof:
-    """The proof of one event: what the event is, the size and key of the checkpoint, and the text of the file."""
-
-    seq: int
-    id: str
-    type: str
-    subject: str
-    size: int
-    vkey: str
-    text: str
-
-    @property
-    def file_name(self) -> str:
-        """The usual name of the file."""
-        return f"event-{self.seq}.tlog-proof"
 
 
 def prove_event(registry: Registry, event: str | int) -> EventProof:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data.audit.standalone_file import standalone_verifier
 from data.files.new_file import write_new_file, write_same_file
-from data.registry.log_proofs import EventProof
+from data.records.event_proof import EventProof
 from modelward.cli.terminal import remark, say, show_json
 
 VERIFIER = "verify.py"

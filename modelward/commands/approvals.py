@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,22 +15,25 @@ from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
 from data.queries.paging import page_of
 from data.queries.pending_work import AssessedVersion, WaitingRequest, asking_runs, listed_work
+from data.queries.vote_proofs import vote_proofs
 from data.registry.purposes import DEPLOY, purpose_of
 from data.registry.registry import Registry
 from data.text.untrusted_text import safe
 from modelward.cli.caller import identify
 from modelward.cli.form import fill_in, show_form
-from modelward.cli.options import By, CodeFromStdin, Json
 from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.options import By, CodeFromStdin, Json, WithVerifier
+from modelward.cli.proof_files import write_proofs
 from modelward.cli.terminal import out, remark, say, show_json, show_table, working
 from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
 from modelward.runs.waiting import requires_validator, signatures
 from tasks.run.business_time import moment, registry_moment
+from views.evidence_address import receipt_command
 from views.forms.approval_form import describe_request
 
-app = typer.Typer(no_args_is_help=True, help="Approvals: list what waits for people, and answer it.")
+app = typer.Typer(no_args_is_help=True, help="Approvals: list what waits for people, answer it, and get receipts.")
 
 
 @app.command("list")
@@ -115,6 +119,20 @@ def answer(
     _show_result(event, as_json)
 
 
+@app.command("receipt")
+def receipt(
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="The request as listed: model/3#1.")],
+    person: Annotated[str, typer.Option("--person", help="Only the votes of this person.")] = "",
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="The folder to write to.")] = Path(),
+    with_verifier: WithVerifier = False,
+    as_json: Json = False,
+) -> None:
+    """Write the receipt of each vote on a request: a file that proves later that the log contains the vote."""
+    with working("proving the votes"):
+        found = vote_proofs(Registry.here(), request, person)
+    write_proofs([(one.proof, to / one.file_name) for one in found], with_verifier, as_json)
+
+
 def _remark_queued() -> None:
     supervisor = running_supervisor()
     why = f": {supervisor.why_queued()}" if supervisor is not None else ""
@@ -128,6 +146,8 @@ def _show_result(event: LogEntry, as_json: bool) -> None:
         show_json(event)
         return
     say(f"recorded: {event.type} by {event.actor} (event {event.seq})")
+    if event.type == "approval.decided":
+        remark(f"keep its receipt: `{receipt_command(event.subject)} --person {event.actor}`")
 
 
 def _refusal(code: str, reason: str) -> ModelwardError:

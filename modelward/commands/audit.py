@@ -20,7 +20,7 @@ from data.registry.export import Export, export_registry
 from data.registry.log_continuation import Continuation, prove_continuation
 from data.registry.log_proofs import prove_event
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
+from data.registry.verification import verify_registry, verify_registry_since
 from modelward.cli.caller import business_time
 from modelward.cli.options import Json, WithVerifier
 from modelward.cli.paging import PageNumber, remark_page
@@ -34,15 +34,24 @@ app = typer.Typer(no_args_is_help=True, help="The audit log: verify, read, prove
 @app.command("verify")
 def verify(
     deep: Annotated[bool, typer.Option("--deep", help="Also judge decisions, rebuild tables, hash files.")] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", metavar="CHECKPOINT", help="Only the events after a checkpoint you trust: a file."),
+    ] = None,
     trusted_vkey: Annotated[
         str, typer.Option("--trusted-vkey", help="The verification key, from a source you trust.")
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Verify the registry against its log, journal and anchors. Exit code 1: there is a discrepancy."""
+    """Verify the registry against its log, journal and anchors. Exit code 1: there is a discrepancy.
+
+    The file of --since is a checkpoint, or a receipt, whose event is then compared too.
+    """
+    if deep and since is not None:
+        raise InputError("--deep reads every event, --since only the later ones", "give one of the two options")
     registry = Registry.here()
     with working("verifying the audit log"):
-        report = _verified(registry, deep, trusted_vkey)
+        report = _verified(registry, deep, trusted_vkey, since)
     if as_json:
         show_json(report)
     else:
@@ -184,16 +193,20 @@ def rebuild(as_json: Json = False) -> None:
     raise typer.Exit(0 if report.ok else 1)
 
 
-def _verified(registry: Registry, deep: bool, trusted_vkey: str) -> Report:
+def _verified(registry: Registry, deep: bool, trusted_vkey: str, since: Path | None = None) -> Report:
     home = registry.home
     if not home.database.exists() and not registry.journal.exists():
         remedy = "set MODELWARD_HOME to the right folder, or run `modelward people add`, which starts a registry"
         raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}", remedy)
+    if since is not None:
+        return verify_registry_since(registry, since, trusted_vkey or None)
     return verify_registry(registry, deep=deep, trusted_vkey=trusted_vkey or None)
 
 
 def _show(report: Report, deep: bool) -> None:
     depth = "every event, table and stored file" if deep else "every event; --deep also judges decisions"
+    if report.since:
+        depth = f"it continues the trusted checkpoint of {report.since} events, and every event after that"
     judged = f", {report.judged} judged again" if deep else ""
     say(f"the audit log is verified ({depth})" if report.ok else "THE AUDIT LOG FAILS VERIFICATION")
     say(f"{report.events} events, {report.anchored} of them anchored{judged}, assurance: {report.assurance}")

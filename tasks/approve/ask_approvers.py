@@ -26,6 +26,7 @@ from data.registry.approvals import confirms
 from data.registry.command import Command
 from data.registry.commands.approval import Decide, ExpireRequest, WithdrawRequest
 from data.registry.registry import Receipt, Registry
+from tasks.approve.give_receipt import give_receipt
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
 from tasks.approve.request_approval import people_asked
@@ -203,6 +204,7 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -
         return AnswerOutcome(done=True, result="the request is closed")
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error)
+    give_receipt(receipt, command.proof.person, command.decision)
     return AnswerOutcome(done=True, result=_result(command, receipt))
 
 

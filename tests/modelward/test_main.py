@@ -43,7 +43,7 @@ SUBCOMMANDS = {
         "",
     ),
     "people": "add list enrol revoke grant deputise end",
-    "approvals": "list show answer",
+    "approvals": "list show answer receipt",
     "findings": "list open answer dispute close",
     "waivers": "list request decide revoke",
     "consumers": "list add ack silence plan",

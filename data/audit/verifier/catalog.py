@@ -59,37 +59,49 @@ class AttachedRegistry:
         """Return all rows of a query."""
         return self._connection.execute(query, values).fetchall()
 
-    def stream(self, table: str, columns: list[str], key: str | None) -> duckdb.DuckDBPyConnection:
-        """Return a cursor over these columns of a state table: all rows in any order, or only the row under `key`."""
+    def stream(self, table: str, columns: list[str], keys: list[str] | None) -> duckdb.DuckDBPyConnection:
+        """Return a cursor over these columns of a state table: all rows in any order, or only those under `keys`."""
         query = f"SELECT {', '.join(map(_quoted, columns))} FROM audited.main.{_quoted(table)}"
         return (
             self._connection.execute(query)
-            if key is None
-            else self._connection.execute(f"{query} WHERE key = ?", [key])
+            if keys is None
+            else self._connection.execute(f"{query} WHERE key IN (SELECT unnest(?::VARCHAR[]))", [keys])
         )
 
-    def events(self, columns: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows of the log by sequence number, up to 1,000 at a time; missing numbers are skipped.
+    def events(self, columns: Sequence[str], begin: int = 0) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows of the log by sequence number, from `begin` on, up to 1,000 at a time; missing numbers are
+        skipped.
 
         A log is normally stored in this order and read without sorting. Otherwise it is sorted 20,000 numbers at a
         time, because one sorted cursor over a million events would need a gigabyte.
         """
         query = f"SELECT {', '.join(columns)} FROM {_EVENTS}"
         unsorted = f"SELECT 1 FROM (SELECT seq, lag(seq) OVER () AS before FROM {_EVENTS}) WHERE seq <= before LIMIT 1"
-        if not self.rows(unsorted):
+        if not begin and not self.rows(unsorted):
             yield from _slices(self._connection.execute(f"{query} WHERE seq >= 0"))
             return
-        start: int | None = 0
+        start: int | None = begin
         while start is not None:
             part = f"{query} WHERE seq >= ? AND seq < ? ORDER BY seq"
             yield from _slices(self._connection.execute(part, [start, start + RANGE]))
             ((start,),) = self.rows(f"SELECT min(seq) FROM {_EVENTS} WHERE seq >= ?", start + RANGE)
 
-    def repeated_ids(self) -> Iterator[tuple[str, int]]:
-        """Yield each event id that occurs more than once, with the number of its last event.
+    def leaves(self, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the leaves of the first `size` events in their order, up to 1,000 at a time."""
+        for start in range(0, size, RANGE):
+            query = f"SELECT leaf FROM {_EVENTS} WHERE seq >= ? AND seq < ? ORDER BY seq"
+            yield from _slices(self._connection.execute(query, [start, min(start + RANGE, size)]))
+
+    def repeated_ids(self, begin: int = 0) -> Iterator[tuple[str, int]]:
+        """Yield each id of an event from `begin` on that occurs more than once, with the number of its last event.
 
         The ids are grouped by their last hex digit, so that a sixteenth of them is in memory at a time.
         """
+        if begin:
+            newer = f"SELECT id FROM {_EVENTS} WHERE seq >= ?"
+            query = f"SELECT id, max(seq) FROM {_EVENTS} WHERE id IN ({newer}) GROUP BY id HAVING count(*) > 1"
+            yield from self.rows(query, begin)
+            return
         query = f"SELECT id, max(seq) FROM {_EVENTS} WHERE right(id, 1) = ? GROUP BY id HAVING count(*) > 1"
         for digit in "0123456789abcdef":
             yield from self.rows(query, digit)

@@ -33,6 +33,10 @@ class Chain:
         self.leaf = "0" * 64
         """Hex leaf of the previous event; empty where that event is missing."""
 
+    def resume(self, leaf: str, recorded_at: str) -> None:
+        """Continue after an event with this leaf (hex) and time."""
+        self.leaf, self._recorded_at = leaf, recorded_at
+
     def fault(self, row: tuple[Any, ...], event: Event, leaf: bytes) -> str:
         """Return the first contradiction between the row `(seq, body, *COPIES)`, its event and the chain; empty if
         there is none."""

@@ -33,7 +33,8 @@ class Discrepancy:
 class Report:
     """The outcome: `anchored` is the largest size that an anchor proves, `judged` the number of events that were judged
     again, `first_bad_seq` the first event with a finding. `stamped` is the largest size with a valid time stamp, and
-    `stamped_at` its time; `unchecked` says what could not be checked, and why."""
+    `stamped_at` its time; `unchecked` says what could not be checked, and why. `since` is the size of
+    the trusted checkpoint after which the verification began, 0 for a whole one."""
 
     ok: bool = False
     events: int = 0
@@ -45,6 +46,7 @@ class Report:
     stamped: int = 0
     stamped_at: str = ""
     unchecked: list[str] = field(default_factory=list)
+    since: int = 0
 
 
 class Findings:

@@ -40,12 +40,16 @@ class RebuiltState:
                 continue
             table, key, values = image["table"], image["key"], image["values"]
             rows = self._rows.setdefault(table, {})
-            former = rows[key].rev if key in rows else 0
+            former = rows[key].rev if key in rows else self.base_revision(image["rev"])
             if image["rev"] != former + 1:
                 what = f"revision {image['rev']} of {table} {key!r} follows revision {former}"
                 self._findings.add(what, seq=seq)
             rows[key] = RowImage(image["rev"], seq, _digest({name: _stored(value) for name, value in values.items()}))
             self._columns.setdefault(table, set()).update(values)
+
+    def base_revision(self, rev: int) -> int:
+        """Return the revision before the first image of a row, which has revision `rev`: 0, as no event is before."""
+        return 0
 
     def compare(self, registry: AttachedRegistry, declared: dict[str, dict[str, str]] | None) -> None:
         """Compare every table of the registry with the fold, row by row and column by column."""
@@ -60,15 +64,17 @@ class RebuiltState:
     def compare_row_index(self, registry: AttachedRegistry) -> None:
         """Compare the index of row images with the events: for each row the number of its last event."""
         expected = {(table, key): image.seq for table, rows in self._rows.items() for key, image in rows.items()}
-        cursor = registry.stream("row_image", ["table_name", "key", "seq"], None)
-        while batch := cursor.fetchmany(_BATCH):
-            for table, key, seq in batch:
-                if expected.pop((table, key), None) != seq:
-                    self._findings.add(
-                        f"the last event of {table} {key} is not event {seq}", table="row_image", key=key
-                    )
+        for table, key, seq in self.indexed_rows(registry):
+            if expected.pop((table, key), None) != seq:
+                self._findings.add(f"the last event of {table} {key} is not event {seq}", table="row_image", key=key)
         for (table, key), seq in expected.items():
             self._findings.add(f"{table} {key}, which event {seq} wrote, is missing", table="row_image", key=key)
+
+    def indexed_rows(self, registry: AttachedRegistry) -> Iterator[tuple[Any, ...]]:
+        """Yield table, key and event of each entry of the index of row images that the fold must contain: all."""
+        cursor = registry.stream("row_image", ["table_name", "key", "seq"], None)
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
 
     def _has_its_columns(self, table: str, columns: dict[str, str], declared: dict[str, dict[str, str]] | None) -> bool:
         if declared is not None and table not in declared:
@@ -87,7 +93,7 @@ class RebuiltState:
     def _compare_rows(self, registry: AttachedRegistry, table: str) -> None:
         expected = dict(self._rows.get(table, {}))
         differing = []
-        for row in _rows(registry, table):
+        for row in self.stored_rows(registry, table):
             image = expected.pop(str(row["key"]), None)
             if image is None:
                 self._findings.add("no event wrote this row", table=table, key=str(row["key"]))
@@ -100,9 +106,17 @@ class RebuiltState:
         for key, image in expected.items():
             self._findings.add(f"the row that event {image.seq} wrote is missing", table=table, key=key)
 
+    def stored_rows(self, registry: AttachedRegistry, table: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table that the fold must contain: all of them."""
+        return _rows(registry, table)
+
+    def rows_under(self, registry: AttachedRegistry, table: str, keys: list[str]) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table under these keys."""
+        return _rows(registry, table, keys)
+
     def _add_differing_columns(self, registry: AttachedRegistry, table: str, image: RowImage, key: str) -> None:
         """Read the row and its event again, and add a finding with the columns that differ."""
-        (row,) = _rows(registry, table, key)
+        (row,) = _rows(registry, table, [key])
         ((body,),) = registry.rows("SELECT body FROM audited.main.audit_event WHERE seq = ?", image.seq)
         images = [one for one in json.loads(body)["rows"] if (one["table"], one["key"]) == (table, key)]
         written = {"rev": image.rev} | {name: _stored(value) for name, value in images[-1]["values"].items()}
@@ -111,9 +125,9 @@ class RebuiltState:
         self._findings.add(what, table=table, key=key)
 
 
-def _rows(registry: AttachedRegistry, table: str, key: str | None = None) -> Iterator[dict[str, Any]]:
+def _rows(registry: AttachedRegistry, table: str, keys: list[str] | None = None) -> Iterator[dict[str, Any]]:
     names = list(registry.tables[table])
-    cursor = registry.stream(table, names, key)
+    cursor = registry.stream(table, names, keys)
     while batch := cursor.fetchmany(_BATCH):
         yield from (dict(zip(names, cells, strict=True)) for cells in batch)
 

@@ -15,6 +15,23 @@ class Tree:
         self._sizes = frozenset(sizes)
         self._nodes: list[bytes] = []
 
+    def resume(self, size: int, root: bytes, frontier: str) -> bool:
+        """Continue the tree of `size` leaves with this root, whose frontier is in the form that `frontier` returns.
+
+        Return False, and change nothing, if the frontier is not that of this tree: a root proves its frontier.
+        """
+        try:
+            nodes = bytes.fromhex(frontier[16:])
+        except ValueError:
+            return False
+        found = Tree(())
+        found.size, found._nodes = size, [nodes[place : place + 32] for place in range(0, len(nodes), 32)]
+        if not size or found.frontier() != frontier or len(nodes) != 32 * size.bit_count() or found.root() != root:
+            return False
+        self.size, self._nodes = size, found._nodes
+        self.roots |= {size: root} if size in self._sizes else {}
+        return True
+
     def append(self, leaf: bytes) -> None:
         """Append the next leaf hash."""
         merges = self.size
@@ -24,13 +41,14 @@ class Tree:
         self._nodes.append(leaf)
         self.size += 1
         if self.size in self._sizes:
-            self.roots[self.size] = self._root()
+            self.roots[self.size] = self.root()
 
     def frontier(self) -> str:
         """Return the size in 16 hex digits and the roots of the full subtrees, as the head of the log stores them."""
         return f"{self.size:016x}" + "".join(node.hex() for node in self._nodes)
 
-    def _root(self) -> bytes:
+    def root(self) -> bytes:
+        """Return the root of all leaves so far, of which there must be at least one; 32 bytes."""
         root = self._nodes[-1]
         for node in reversed(self._nodes[:-1]):
             root = hashlib.sha256(b"\x01" + node + root).digest()

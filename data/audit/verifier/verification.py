@@ -28,7 +28,7 @@ from data.audit.verifier.time_stamps import check_stamps
 from data.audit.verifier.tree import Tree
 
 _EVENTS = "audited.main.audit_event"
-_MEMORY = ("96MB", "2GB")
+MEMORY = ("96MB", "2GB")
 """DuckDB uses all memory that it is allowed; the second limit is for a log whose events do not fit into the first."""
 
 
@@ -52,11 +52,11 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
     authorities. Never raises: a file that cannot be read is a finding.
     """
     findings, report = Findings(), Report()
-    for memory in _MEMORY:
+    for memory in MEMORY:
         findings, report = Findings(), Report()
         try:
-            with _attached(database, memory) as connection:
-                audit = _Verification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
+            with attached(database, memory) as connection:
+                audit = LogVerification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
                 audit.run(journal, anchors, Stores(artifacts, inbox, backups), deep)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
@@ -64,11 +64,11 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
         except Exception as broken:  # noqa: BLE001 - see the docstring: the report says what could not be read
             findings.add(f"the file cannot be read: {broken}")
         break
-    return _concluded(report, findings)
+    return concluded(report, findings)
 
 
 @contextmanager
-def _attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the file read-only as `audited`, beside an empty in-memory database; one thread, nothing written to disk."""
     config: dict[str, str | bool | int | float | list[str]] = {"autoload_known_extensions": False, "threads": 1}
     with duckdb.connect(":memory:", config=config) as connection:
@@ -85,7 +85,8 @@ def _fault_of_backup(folder: Path) -> str:
     return "" if report.ok else f"it does not verify: {report.findings[0].what}"
 
 
-def _concluded(report: Report, findings: Findings) -> Report:
+def concluded(report: Report, findings: Findings) -> Report:
+    """Return the report with all findings."""
     report.findings = findings.all()
     report.first_bad_seq = findings.first()
     report.unchecked = list(findings.remarks)
@@ -101,8 +102,8 @@ class Stores(NamedTuple):
     backups: Path | None
 
 
-class _Verification:
-    """The state of one verification, which each event updates."""
+class LogVerification:
+    """The state of one verification, which each event updates; `begin` is the number of the first event to be read."""
 
     def __init__(
         self,
@@ -116,7 +117,7 @@ class _Verification:
         self._demand = AnchorDemand()
         self._governance = Governance(findings, trusted_vkey)
         self._chain = Chain(self._governance)
-        self._next = 0
+        self._next = self._begin = 0
         self._references: References | None = None
         self._backups: Backups | None = None
         self._state: RebuiltState | None = None
@@ -182,12 +183,13 @@ class _Verification:
     def _read_events(self, journal: JournalComparison) -> None:
         seen = 0
         columns = ("seq", "body", *COPIES, "seal") if self._registry.is_sealed else ("seq", "body", *COPIES)
-        for rows in self._registry.events(columns):
+        for rows in self._registry.events(columns, self._begin):
             for row, event in zip(rows, parse_all([row[1] or b"" for row in rows]), strict=True):
                 self._read_event(row, event, journal)
             seen += len(rows)
         ((total,),) = self._registry.rows(f"SELECT count(*) FROM {_EVENTS}")
         self._report.events = self._tree.size
+        seen += self._begin
         if not seen or seen != total:
             outside = f"rows of audit_event without a valid seq: {total - seen}"
             self._findings.add(outside if total else "the log is empty", seq=0)
@@ -197,7 +199,7 @@ class _Verification:
             self._findings.add(f"the last events are missing: the journal has {surplus} more", seq=self._next)
         if journal.broken:
             self._findings.add(journal.broken)
-        for name, seq in self._registry.repeated_ids():
+        for name, seq in self._registry.repeated_ids(self._begin):
             self._findings.add(f"the id {name} was used before: the event is a replay", seq=seq)
 
     def _read_event(self, row: tuple[Any, ...], event: Event | None, journal: JournalComparison) -> None:
@@ -255,7 +257,8 @@ class _Verification:
             self._findings.add(f"{events} missing", seq=self._next)
 
     def _stored_notes(self) -> Source:
-        rows = self._registry.rows("SELECT size, note FROM audited.main.checkpoint ORDER BY size")
+        query = "SELECT size, note FROM audited.main.checkpoint WHERE size >= ? ORDER BY size"
+        rows = self._registry.rows(query, self._begin)
         stored = Source("the database", [str(note) for _, note in rows], "checkpoint")
         for size, note in rows:
             if Source("", [str(note)]).sizes() != {size}:

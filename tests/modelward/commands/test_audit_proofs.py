@@ -39,3 +39,21 @@ def test_consistency_is_proved_or_the_finding_is_shown(world: World, cli: Cli, t
     turned = cli("audit", "consistency", sizes[1], sizes[0], "--json")
     assert (turned.code, turned.json["ok"], len(turned.json["findings"])) == (1, False, 1)
     assert "NOT PROVED" in cli("audit", "consistency", sizes[1], sizes[0]).out
+
+
+def test_a_receipt_is_written_for_each_vote_and_compared_with_the_registry(
+    world: World, cli: Cli, tmp_path: Path
+) -> None:
+    with world.registry.session():
+        world.approved()
+    shown = cli("approvals", "receipt", "delay/1#1", "--to", tmp_path, "--json").json
+    assert [Path(one["file"]).name.split("-")[1] for one in shown] == ["alma", "axel"]
+    report = cli("audit", "verify", "--since", shown[0]["file"], "--json").json
+    assert (report["ok"], report["since"], len(report["unchecked"])) == (True, shown[0]["size"], 2)
+    result = cli("audit", "verify", "--since", shown[1]["file"])
+    assert f"it continues the trusted checkpoint of {shown[1]['size']} events" in result.out
+    assert cli("audit", "verify", "--since", shown[0]["file"], "--deep").code == 2
+    changed = tmp_path / "changed"
+    changed.write_text(Path(shown[0]["file"]).read_text("utf-8").replace("\nindex ", "\nindex 1"), "utf-8")
+    refused = cli("audit", "verify", "--since", changed)
+    assert (refused.code, "proves nothing" in refused.err) == (2, True)

@@ -1,0 +1,33 @@
+"""Give an approver the receipt of a vote: a file that proves later that the log contains the vote."""
+
+from __future__ import annotations
+
+import logging
+
+from data.errors import ModelwardError
+from data.records.names import short
+from data.registry.log_proofs import prove_event
+from data.registry.registry import Receipt, Registry
+from tasks.run.create_prefect_artifact import create_prefect_artifact
+from views.evidence_address import receipt_command
+from views.forms.vote_receipt import receipt_lines
+
+LOG = logging.getLogger(__name__)
+
+
+def give_receipt(receipt: Receipt, person: str, decision: str) -> None:
+    """Show the receipt of a recorded vote on the run's page, where Prefect stores it.
+
+    The vote counts without it: if no receipt can be made, this is logged and the page says how to get one.
+    """
+    command = receipt_command(receipt.subject)
+    try:
+        lines = receipt_lines(prove_event(Registry.here(), receipt.seq), person, decision, command)
+    except ModelwardError as error:
+        LOG.warning("the receipt of event %d could not be made: %s", receipt.seq, error.what)
+        lines = [
+            f"The vote is recorded as event {receipt.seq}. Its receipt could not be made; get it with `{command}`."
+        ]
+    create_prefect_artifact(
+        "receipt", receipt.subject, lines, f"receipt of {person} for {short(receipt.subject)}: {decision}"
+    )
