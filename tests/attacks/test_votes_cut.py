@@ -61,7 +61,7 @@ def voted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def forged(voted: Voted, tmp_path: Path) -> World:
-    """The home before the vote, put back with its journal, its anchor and its key."""
+    """The home as it was before the vote, with its journal, its anchor and its key."""
     shutil.copytree(voted.before, tmp_path / "forged")
     return World(tmp_path / "forged", voted.world.now)
 

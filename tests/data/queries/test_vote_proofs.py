@@ -20,11 +20,11 @@ def test_each_vote_has_its_receipt(world: World) -> None:
     assert [one.file_name for one in found] == [
         f"vote-{one.vote.person}-event-{one.proof.seq}.tlog-proof" for one in found
     ]
-    for one in found:
-        proof = read_inclusion(one.proof.text)
+    for receipt in found:
+        proof = read_inclusion(receipt.proof.text)
         fields = proof.event_fields() if proof else None
         assert fields is not None
-        assert json.loads(fields["body"])["data"]["statement"]["approver"] == one.vote.person
+        assert json.loads(fields["body"])["data"]["statement"]["approver"] == receipt.vote.person
     assert vote_proofs(world.registry, request.key, "axel") == found[1:]
 
 
