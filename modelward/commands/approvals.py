@@ -21,8 +21,8 @@ from data.registry.registry import Registry
 from data.text.untrusted_text import safe
 from modelward.cli.caller import identify
 from modelward.cli.form import fill_in, show_form
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.options import By, CodeFromStdin, Json, WithVerifier
+from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.proof_files import write_proofs
 from modelward.cli.terminal import out, remark, say, show_json, show_table, working
 from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
