@@ -98,7 +98,7 @@ def add_history(root: Path, days: int) -> None:
     A monitoring run that opened one of the days would fail; a run that lists them shows the cost of listing.
     """
     home = Home(root)
-    cache = ProfileCache(home.profiles)
+    cache = ProfileCache(home.profiles, home.keys)
     for log in sorted(root.glob("logs/*/*")):
         model = f"models/{log.relative_to(root / 'logs')}"
         (first,) = (date.fromisoformat(one.name.removeprefix("date=")) for one in log.iterdir())

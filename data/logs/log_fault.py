@@ -27,6 +27,7 @@ class LogFaultKind(StrEnum):
     CONTRADICTING_LABEL = "contradicting labels"
     EARLY_LABEL = "labels before their prediction"
     UNCOUNTED = "features that cannot be counted"
+    ALTERED_CACHE = "altered cached counts"
 
 
 BREAKING = frozenset(

@@ -82,7 +82,7 @@ class ModelLogs:
     """The logs of one model in a home. All days are UTC days, and ranges include both ends."""
 
     def __init__(self, home: Home, model: Model) -> None:
-        self.cache = ProfileCache(home.profiles)
+        self.cache = ProfileCache(home.profiles, home.keys)
         self._columns = model.columns
         self._model = model.key
         self._predictions, self._labels = home.logs(model.key), home.labels(model.key)
@@ -132,6 +132,16 @@ class ModelLogs:
     def remember(self) -> None:
         """Write the digests of new files to the cache."""
         self._identities.remember()
+
+    def altered(self) -> tuple[LogFault, ...]:
+        """Return a fault for the cached counts that did not fit and were counted again; empty if all fitted."""
+        names = self.cache.altered
+        if not names:
+            return ()
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        remedy = "find out who writes to this folder; the numbers of this run are right"
+        what = f"not as they were written, and counted again: {names[0]}{more}"
+        return (LogFault(LogFaultKind.ALTERED_CACHE, "profiles", what, remedy),)
 
     def _between(self, first: date, last: date) -> list[date]:
         return self._logged[bisect_left(self._logged, first) : bisect_right(self._logged, last)]

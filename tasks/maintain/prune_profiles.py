@@ -18,7 +18,8 @@ KEPT = timedelta(days=180)
 
 def pruned_profiles(context: RunContext) -> Iterator[Due]:
     """Yield the cache of profiles as one job; the age of its files is measured by the system clock."""
-    yield "profiles", partial(_pruned, ProfileCache(Home.here().profiles), datetime.now(UTC) - KEPT)
+    home = Home.here()
+    yield "profiles", partial(_pruned, ProfileCache(home.profiles, home.keys), datetime.now(UTC) - KEPT)
 
 
 def _pruned(cache: ProfileCache, before: datetime) -> str:

@@ -25,7 +25,8 @@ OUTCOME_STATISTICS = frozenset({*FIGURES, RESIDUAL})
 class MeasuredWindow:
     """The measurements of one model's window before they are judged.
 
-    `refused` has a message for each statistic of a column that could not be computed.
+    `refused` has a message for each statistic of a column that could not be computed. `altered` is about cached counts
+    that somebody changed.
     """
 
     days: tuple[LoggedDay, ...]
@@ -34,12 +35,15 @@ class MeasuredWindow:
     labelled: LabelCounts
     figures: tuple[Measurement, ...]
     refused: tuple[str, ...]
+    altered: tuple[LogFault, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Every fault as text: of the logs, of counting, of the labels, and of each statistic that was not computed."""
+        """Every fault as text: of the logs, of counting, of the labels, of the cache, and of each statistic that was
+        not computed."""
         counted = self.profiled.faults if self.profiled is not None else ()
-        return (*(one.text for one in (*self.log_faults, *counted, *self.labelled.faults)), *self.refused)
+        faults = (*self.log_faults, *counted, *self.labelled.faults, *self.altered)
+        return (*(one.text for one in faults), *self.refused)
 
 
 def compose_record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -94,6 +94,7 @@ def _record_of(
     label = partial(join_labels, logs, version=str(champion.number), now=now, join=join)
     measured = _measure(logs, monitored, champion, rules, reference, windows, label)
     logs.remember()
+    measured = replace(measured, altered=logs.altered())
     hard = faults_without_rule(_hard_faults(measured, reference), rules)
     judged = judge_window(monitored, rules, measured.figures, windows.inputs, hard, measured.labelled.faults)
     batch = measurement_batch(champion, windows, measured, judged)

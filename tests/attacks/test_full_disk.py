@@ -66,7 +66,7 @@ WRITERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "an artifact": (lambda folder: ArtifactStore(folder / "in").put(b"model"), "in/sha256/"),
     "an artifact from a file": (lambda folder: ArtifactStore(folder / "in").put_file(folder / "source"), ""),
     "a packed submission": (lambda folder: pack(folder / "submission", folder / "in"), ""),
-    "a profile": (lambda folder: ProfileCache(folder / "in").put(b"profile", "key"), "in/"),
+    "a profile": (lambda folder: ProfileCache(folder / "in", folder).put(b"profile", "key"), "cache.key"),
     "a line of the journal": (lambda folder: append_lines(folder / "in" / "events.jsonl", [b"{}"]), "in/events.jsonl"),
     "an anchored checkpoint": (lambda folder: FileAnchor(folder / "in" / "notes.txt").append("note"), "in/notes.txt"),
     "a signing key": (lambda folder: keys.load_or_create(folder / "in", "log/1"), "in/log.key"),

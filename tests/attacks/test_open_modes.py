@@ -93,7 +93,7 @@ def write_everything(world: World) -> None:
         SlotAddress(MODEL), world.get(Version, str(deployment.version)), "planning", world.now, "r"
     )
     ArtifactStore(home.inbox).put(b"a pack")
-    ProfileCache(home.profiles).put(b"counts", "a", "key")
+    ProfileCache(home.profiles, home.keys).put(b"counts", "a", "key")
     notice = Notice(kind="approval", to="alma", about=MODEL, title="A request waits", text="Answer it.")
     Outbox(home.outbox).write(notice, FOUNDED_AT)
     with operation_lock(home, MODEL):

@@ -16,7 +16,7 @@ from tests.prediction_logs import DAY, days, prediction_table, write_partition, 
 
 
 def identity(folder: Path, cache: Path) -> str:
-    identities = ContentIdentities(ProfileCache(cache), "ops/delay")
+    identities = ContentIdentities(ProfileCache(cache, cache.parent / "keys"), "ops/delay")
     (partition,) = partitions(folder, DAY, DAY)
     found = identities.of(partition)
     identities.remember()
@@ -105,14 +105,14 @@ def test_digests_of_old_files_are_not_cached(tmp_path: Path, monkeypatch: pytest
     read: list[str] = []
     monkeypatch.setattr(log_partition, "file_digest", lambda path: (read.append(path.parent.name), "sha256:1")[1])
     for _ in range(2):
-        identities = ContentIdentities(ProfileCache(tmp_path / "cache"), "ops/delay")
+        identities = ContentIdentities(ProfileCache(tmp_path / "cache", tmp_path / "keys"), "ops/delay")
         for partition in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS)):
             identities.of(partition)
         identities.remember()
     assert len(read) == 3
     write_predictions(tmp_path / "log", DAY + days(REMEMBERED_DAYS + 1), 3)
     for _ in range(2):
-        identities = ContentIdentities(ProfileCache(tmp_path / "cache"), "ops/delay")
+        identities = ContentIdentities(ProfileCache(tmp_path / "cache", tmp_path / "keys"), "ops/delay")
         for partition in partitions(tmp_path / "log", DAY, DAY + days(REMEMBERED_DAYS + 1)):
             identities.of(partition)
         identities.remember()
@@ -123,5 +123,5 @@ def test_with_a_damaged_cache_the_files_are_read_again(tmp_path: Path) -> None:
     write_predictions(tmp_path / "log", DAY, 3)
     before = identity(tmp_path / "log", tmp_path / "cache")
     for content in (b"{", b"[]"):
-        ProfileCache(tmp_path / "cache").put(content, "identities", "ops/delay")
+        ProfileCache(tmp_path / "cache", tmp_path / "keys").put(content, "identities", "ops/delay")
         assert identity(tmp_path / "log", tmp_path / "cache") == before

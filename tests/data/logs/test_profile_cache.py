@@ -6,11 +6,14 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data.logs.profile_cache import ProfileCache
+import pytest
+
+from data.errors import SigningKeyError
+from data.logs.profile_cache import CACHE_KEY, ProfileCache, _create_key
 
 
 def test_an_entry_is_found_only_under_its_own_key(tmp_path: Path) -> None:
-    cache = ProfileCache(tmp_path / "profiles")
+    cache = ProfileCache(tmp_path / "profiles", tmp_path / "keys")
     cache.put(b"counts", "profile", "sha256:1", "edges")
     assert cache.get("profile", "sha256:1", "edges") == b"counts"
     assert cache.get("profile", "sha256:1edges") is None
@@ -18,33 +21,66 @@ def test_an_entry_is_found_only_under_its_own_key(tmp_path: Path) -> None:
 
 
 def test_an_entry_is_replaced_and_no_temporary_file_stays(tmp_path: Path) -> None:
-    cache = ProfileCache(tmp_path)
+    cache = ProfileCache(tmp_path / "profiles", tmp_path / "keys")
     cache.put(b"first", "key")
     cache.put(b"second", "key")
     assert cache.get("key") == b"second"
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    assert len([path for path in cache.root.rglob("*") if path.is_file()]) == 1
 
 
 def test_a_key_cannot_reach_outside_the_cache(tmp_path: Path) -> None:
-    cache = ProfileCache(tmp_path / "profiles")
+    cache = ProfileCache(tmp_path / "profiles", tmp_path / "keys")
     cache.put(b"counts", "../../evil", "/etc/passwd")
-    (entry,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    (entry,) = (path for path in tmp_path.rglob("*") if path.is_file() and path.name != "cache.key")
     assert entry.is_relative_to(tmp_path / "profiles")
 
 
 def test_old_entries_are_deleted(tmp_path: Path) -> None:
-    cache, now = ProfileCache(tmp_path / "profiles"), datetime.now(UTC)
+    cache, now = ProfileCache(tmp_path / "profiles", tmp_path / "keys"), datetime.now(UTC)
     for name, days in {"old": 200, "new": 10}.items():
         cache.put(name.encode(), name)
-        (entry,) = (one for one in cache.root.glob("*/*") if one.read_bytes() == name.encode())
+        (entry,) = (one for one in cache.root.glob("*/*") if one.read_bytes().endswith(name.encode()))
         at = (now - timedelta(days=days)).timestamp()
         os.utime(entry, (at, at))
     assert cache.prune(now - timedelta(days=180)) == 1
     assert (cache.get("old"), cache.get("new")) == (None, b"new")
-    assert ProfileCache(tmp_path / "nowhere").prune(now) == 0
+    assert ProfileCache(tmp_path / "nowhere", tmp_path / "keys").prune(now) == 0
 
 
 def test_an_entry_replaced_during_pruning_is_kept(tmp_path: Path) -> None:
-    (tmp_path / "ab").mkdir()
-    (tmp_path / "ab" / "gone").symlink_to(tmp_path / "nowhere")
-    assert ProfileCache(tmp_path).prune(datetime.now(UTC)) == 0
+    (tmp_path / "profiles" / "ab").mkdir(parents=True)
+    (tmp_path / "profiles" / "ab" / "gone").symlink_to(tmp_path / "nowhere")
+    assert ProfileCache(tmp_path / "profiles", tmp_path / "keys").prune(datetime.now(UTC)) == 0
+
+
+def test_an_entry_that_is_not_as_it_was_written_is_deleted_and_named(tmp_path: Path) -> None:
+    cache = ProfileCache(tmp_path / "profiles", tmp_path / "keys")
+    cache.put(b"counts", "key")
+    (entry,) = cache.root.glob("*/*")
+    entry.write_bytes(entry.read_bytes()[:-1] + b"X")
+    assert (cache.get("key"), entry.exists()) == (None, False)
+    assert cache.altered == [entry.relative_to(cache.root).as_posix()]
+    assert (tmp_path / "keys" / CACHE_KEY).stat().st_mode & 0o777 == 0o600
+
+
+def test_an_entry_of_an_earlier_version_is_ignored_without_a_finding(tmp_path: Path) -> None:
+    cache = ProfileCache(tmp_path / "profiles", tmp_path / "keys")
+    cache.put(b"counts", "key")
+    (entry,) = cache.root.glob("*/*")
+    entry.write_bytes(b"counts")
+    assert (cache.get("key"), cache.altered) == (None, [])
+
+
+def test_two_processes_that_create_the_key_at_once_use_the_same_one(tmp_path: Path) -> None:
+    first, second = (ProfileCache(tmp_path / "profiles", tmp_path / "keys") for _ in range(2))
+    first.put(b"counts", "key")
+    _create_key(tmp_path / "keys" / CACHE_KEY)
+    assert second.get("key") == b"counts"
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == [CACHE_KEY]
+
+
+def test_a_damaged_key_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / CACHE_KEY).write_bytes(b"short")
+    with pytest.raises(SigningKeyError, match=r"cache\.key is damaged"):
+        ProfileCache(tmp_path / "profiles", tmp_path / "keys").put(b"counts", "key")

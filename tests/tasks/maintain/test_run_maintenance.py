@@ -64,7 +64,7 @@ def test_a_request_notifies_reminds_escalates_and_expires(world: World) -> None:
 
 
 def test_old_cached_counts_are_deleted(world: World) -> None:
-    cache = ProfileCache(world.home.profiles)
+    cache = ProfileCache(world.home.profiles, world.home.keys)
     for name in ("old", "new"):
         cache.put(name.encode(), name)
     (old,) = (one for one in cache.root.glob("*/*") if one.read_bytes() == b"old")
