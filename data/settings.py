@@ -25,6 +25,7 @@ DEFAULTS: Mapping[str, str] = {
     "served_group": "",
     "served_mode": "",
     "longest_silence_days": "400",
+    "backups_kept": "",
     "prefect_port": "4200",
     "prefect_login": "",
     "evidence_port": "4290",
@@ -44,6 +45,9 @@ HIDDEN = "(set, not shown)"
 SERVED_MODES = ("0600", "0640", "0644")
 LONGEST_WAIT_SECONDS = 3_600
 LONGEST_SILENCE_DAYS = 36_500
+FEWEST_BACKUPS = 7
+"""The number of the newest attested backups that are never pruned."""
+MOST_BACKUPS = 100_000
 HIGHEST_PORT = 65_535
 
 
@@ -115,6 +119,19 @@ class Settings:
             raise ConfigurationError(
                 f"longest_silence_days is {text!r}, which is not a number of days",
                 f"set it to a whole number between 1 and {LONGEST_SILENCE_DAYS}",
+            )
+        return int(text)
+
+    @property
+    def backups_kept(self) -> int | None:
+        """How many of the newest attested backups are kept; None keeps all. Raises ConfigurationError."""
+        text = self["backups_kept"]
+        if not text:
+            return None
+        if not text.isdecimal() or not FEWEST_BACKUPS <= int(text) <= MOST_BACKUPS:
+            raise ConfigurationError(
+                f"backups_kept is {text!r}, which is not a number of backups",
+                f"set it to a whole number from {FEWEST_BACKUPS} on, or leave it empty to keep every backup",
             )
         return int(text)
 

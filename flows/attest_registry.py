@@ -10,6 +10,7 @@ from data.errors import AuditError
 from tasks.attest.anchor_log import anchor_log
 from tasks.attest.compare_manifests import compare_manifests
 from tasks.attest.drill_restore import drill_restore
+from tasks.attest.prune_backups import prune_old_backups
 from tasks.attest.record_attestation import record_attestation
 from tasks.attest.show_attestation import show_attestation
 from tasks.attest.verify_log import verify_log
@@ -39,5 +40,6 @@ def attest_registry(as_of: datetime | None = None) -> str:
     anchored = steps.take(anchor_log)
     drill = steps.take(drill_restore)
     key = steps.take(record_attestation, report, anchored, drill, context)
+    steps.take(prune_old_backups, context)
     show_attestation(key)
     return store_result(key)

@@ -58,7 +58,7 @@ COMMANDS = {
         "doctor": "Check packages, keys, registry, journal, anchors, clock and Prefect. Exit code 1: a check failed.",
         "audit": "The audit log: verify, read, prove, back up, export, rebuild.",
         "verify": "What serves: compare it with the record, write the checker of servers.",
-        "recover": "Recovery: write journal or anchors again from the registry, confirm the clock.",
+        "recover": "Recovery: journal, anchors, clock, a lost backup; each with a reason and an event.",
         "config": "Settings: show them.",
     },
 }

@@ -75,6 +75,7 @@ class EventType(StrEnum):
     PII_ERASED = "pii.erased"
     LOG_MIGRATED = "log.migrated"
     LOG_RECOVERED = "log.recovered"
+    BACKUP_PRUNED = "backup.pruned"
 
 
 DECISIONS = frozenset(
@@ -84,6 +85,7 @@ DECISIONS = frozenset(
         EventType.LOG_ATTESTED,
         EventType.LOG_MIGRATED,
         EventType.LOG_RECOVERED,
+        EventType.BACKUP_PRUNED,
         EventType.PERSON_ENROLLED,
         EventType.ROLE_GRANTED,
         EventType.ROLE_ENDED,

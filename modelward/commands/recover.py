@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 
+from data.errors import InputError
 from data.records.run_context import RunContext
 from data.registry.clock import confirmed_clock
 from data.registry.clock_confirmation import confirm_clock
+from data.registry.commands.log import RecordLostBackup
 from data.registry.recovery import Recovery, recover_anchors, recover_journal
 from modelward.cli.caller import identify
 from modelward.cli.options import By, Json
 from modelward.cli.terminal import remark, say, show_json, show_receipt, working
 
 app = typer.Typer(
-    no_args_is_help=True, help="Recovery: write journal or anchors again from the registry, confirm the clock."
+    no_args_is_help=True, help="Recovery: journal, anchors, clock, a lost backup; each with a reason and an event."
 )
 
 Why = Annotated[str, typer.Option("--reason", help="The reason; it is recorded.")]
@@ -46,6 +48,21 @@ def clock(reason: Why, by: By = "", as_json: Json = False) -> None:
         who = identify(by)
         receipt = confirm_clock(who.registry, reason, RunContext(who.actor))
     show_receipt(receipt, as_json, "the clock of this host is confirmed")
+
+
+@app.command("backup")
+def backup(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the folder of the backup.")],
+    reason: Why,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Record that a backup is not in the home any more, and why, so that its absence is explained."""
+    who = identify(by)
+    if (who.registry.home.backups / name).exists():
+        raise InputError(f"the backup {name} is there", "leave it: `modelward audit verify --deep` compares its files")
+    receipt = who.registry.execute(RecordLostBackup(backup=name, reason=reason), RunContext(who.actor))
+    show_receipt(receipt, as_json, f"the loss of the backup {name} is recorded")
 
 
 def _show(recoveries: list[Recovery], as_json: bool) -> None:

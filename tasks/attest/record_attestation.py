@@ -19,6 +19,7 @@ def record_attestation(report: Report, anchored: int, drill: RestoreDrill, conte
         assurance=report.assurance,
         backup_digest=drill.digest,
         restored_root=f"sha256:{drill.root}",
+        backup=drill.folder.name,
     )
     key = Registry.here().execute(command, context).subject
     name_step(f"record attestation: assurance {report.assurance}", attestation=key)

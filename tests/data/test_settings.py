@@ -162,3 +162,12 @@ def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     assert shown["prefect_login"] == Setting("prefect_login", HIDDEN, "environment MODELWARD_PREFECT_LOGIN")
     assert shown["home"].value == "var"
     assert read_settings({}, tmp_path / "none").settings[5].shown.value == ""
+
+
+def test_at_least_seven_backups_are_kept(tmp_path: Path) -> None:
+    none = tmp_path / "none"
+    assert read_settings({}, none).backups_kept is None
+    assert read_settings({"MODELWARD_BACKUPS_KEPT": "30"}, none).backups_kept == 30
+    for text in ("6", "many", "-8"):
+        with pytest.raises(ConfigurationError, match=f"backups_kept is '{text}'"):
+            _ = read_settings({"MODELWARD_BACKUPS_KEPT": text}, none).backups_kept

@@ -52,7 +52,7 @@ SUBCOMMANDS = {
     "alerts": "list ack snooze dismiss confirm",
     "incidents": "list resolve",
     "audit": "verify log backup export prove consistency rebuild",
-    "recover": "journal anchors clock",
+    "recover": "journal anchors clock backup",
     "verify": "serving checker",
     "config": "show",
     "notices": "list send test",

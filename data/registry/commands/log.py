@@ -76,11 +76,36 @@ class ConfirmClock(Command):
 
 
 class Attest(Command):
-    """Record that verification, backup and restore drill succeeded."""
+    """Record that verification, backup and restore drill succeeded.
+
+    `backup` is the name of the folder of the backup in the home: from then on its absence is a finding.
+    """
 
     name: ClassVar[str] = "attest"
+    backup: str = Field(default="", max_length=255)
     events: int
     anchored: int
     assurance: str
     backup_digest: str
     restored_root: str
+
+
+class PruneBackup(Command):
+    """Record that the backup of an attestation is deleted. The newest backups are never pruned."""
+
+    name: ClassVar[str] = "prune backup"
+    attestation: str
+    backup: str = Field(min_length=1, max_length=255)
+
+    @property
+    def subject(self) -> str:
+        """The key of the attestation."""
+        return self.attestation
+
+
+class RecordLostBackup(Command):
+    """Record that a backup is not in the home any more, and why; its absence is no finding from then on."""
+
+    name: ClassVar[str] = "record lost backup"
+    backup: str = Field(min_length=1, max_length=255)
+    reason: str = Field(min_length=1, max_length=2000)

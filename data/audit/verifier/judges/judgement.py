@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from data.audit.verifier.canonical import Event
 from data.audit.verifier.judges import (
     alerts,
+    attestations,
     deployments,
     incidents,
     operations,
@@ -78,6 +79,7 @@ JUDGES: Mapping[str, Judge] = {
     "alert.snoozed": alerts.judge_answered,
     "alert.dismissed": alerts.judge_answered,
     "alert.confirmed": alerts.judge_answered,
+    "backup.pruned": attestations.judge_pruned,
     "incident.opened": incidents.judge_opened,
     "incident.escalated": incidents.judge_escalated,
     "incident.resolved": incidents.judge_resolved,

@@ -31,6 +31,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "log.migrated": {},
     "log.attested": {"attestation": "new"},
     "log.recovered": {},
+    "backup.pruned": {},
     "command.refused": {},
     "person.added": {"person": "new", "role_grant": "new", "credential": _CODE},
     "person.enrolled": {"credential": f"new state {_CODE}"},
