@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test fast soak kills races attacks coverage check style layers types structure format lock bench clean
+.PHONY: help install demo test fast soak kills races tampering attacks coverage check style layers types structure format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ coverage: ## the branch coverage of every module by all tests but the random kil
 	$(RUN) pytest --cov --cov-everywhere --cov-report= -m "not soak" $(SHARED_OUT)
 	$(RUN) coverage report
 
-kills races: ## go on with a long run of attacks, where benchmarks/attack_runs.csv ends (ARGS="--minutes 30")
+kills races tampering: ## go on with a long run of attacks, where benchmarks/attack_runs.csv ends (ARGS="--minutes 30")
 	$(RUN) python -m tests.soak $@ $(ARGS)
 
 attacks: ## write the table of attacks in docs/security.md from tests/attacks

@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 
-def git(repository: Path, *arguments: str) -> str:
-    """Run git in a bare repository and return its output."""
+def git(repository: Path, *arguments: str, given: str = "") -> str:
+    """Run git in a bare repository and return its output; `given` is its input."""
     command = ["git", "--git-dir", str(repository), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(command, check=True, capture_output=True, text=True, input=given).stdout.strip()
 
 
 def bare(path: Path, remote: Path | None = None, options: tuple[str, ...] = ()) -> Path:

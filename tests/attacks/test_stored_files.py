@@ -17,18 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from data.audit.body import canonical
 from data.audit.verifier.report import Discrepancy
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
-from data.records.evidence import sha256_of
 from data.records.log import Standard
 from data.records.version import Dataset, Metric, Section, Version
 from data.registry.backup import LIST, NOTE, backup_registry
-from data.registry.commands.version import RecordEvidence, SubmittedDataset
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
 from tests.operations import prepared
+from tests.stored_files import register_with_every_file
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry
@@ -51,29 +49,9 @@ class Stored:
         return verify_registry(Registry(self.home), deep=True).findings
 
 
-def fill(world: World) -> None:
-    """Register a version with a file of every kind, and record a metric and a new text for it."""
-    parts = {name: world.artifacts.put(name.encode()) for name in ("edges", "training", "scores")}
-    document = {"format": 1, "edges": parts["edges"], "profiles": {"training": parts["training"]},
-                "scores": {"training": parts["scores"]}}  # fmt: skip
-    report = world.artifacts.put(b"quality report")
-    dataset = SubmittedDataset(
-        role="training", kind="content", identity=sha256_of("rows"), rows=9, columns={"distance": "double"},
-        quality="passed", quality_report=report, quality_rows_floor=1, quality_expectations=3,
-    )  # fmt: skip
-    key = world.version(reference_digest=world.artifacts.put(canonical(document)), datasets=(dataset,))
-    (section,) = world.find(Section, version=key)
-    text = world.artifacts.put(b"a performance section that was generated later")
-    later = section.model_copy(
-        update={"key": f"{key}/sections/performance", "name": "performance", "text_digest": text}
-    )
-    world.do(RecordEvidence(version=key, sections=(later,)))
-    world.measured(key)
-
-
 @pytest.fixture(scope="module")
 def template(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return prepared(founded, tmp_path_factory.mktemp("stored") / "home", fill)
+    return prepared(founded, tmp_path_factory.mktemp("stored") / "home", register_with_every_file)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
     python -m tests.soak kills    2,000 writers killed at a random moment
     python -m tests.soak races    200 races of 16 processes for one approval
+    python -m tests.soak tampering    every kind of change to a home or an export, with 20 seeds
 
 Each part adds its counts to benchmarks/attack_runs.csv and to the table in benchmarks/README.md. Exit code 1: an
 attempt did not end as required; the reasons are printed.
@@ -19,12 +20,14 @@ from pathlib import Path
 from tests.conftest import fast_folder
 from tests.soak import attack_runs, killed_writers, rival_votes
 from tests.soak.attack_runs import PartResult
+from tests.tampering import matrix
 from tests.world import Template, found_world
 
 Part = Callable[[int, Template, Path], list[PartResult]]
 RUNS: dict[str, tuple[Part, list[str], int]] = {
     "kills": (killed_writers.run_part, [killed_writers.KIND], 100),
     "races": (rival_votes.run_part, sorted(rival_votes.KINDS), 50),
+    "tampering": (matrix.run_part, [kind.name for kind in matrix.KINDS], 20),
 }
 """For each run its part, its kinds, and the number of seeds that make it complete."""
 

@@ -21,6 +21,7 @@ BEGIN, END = "<!-- attack runs: written by `python -m tests.soak` -->", "<!-- en
 TITLES = {
     "kills": "writers killed at a random moment",
     "races": "races of 16 processes for one approval",
+    "tampering": "changes to files, each by one kind and one seed",
 }
 PRODUCT = ("modelward", "flows", "tasks", "views", "gates", "monitoring", "data")
 

@@ -17,7 +17,7 @@ ASSURANCE = ("none", "local", "off-host", "witnessed")
 
 @dataclass(frozen=True)
 class Source:
-    """A list of notes and where it was read; `table` is set only for the notes in the database.
+    """A list of notes and where it was read; `table` is set only for the notes in the database, `file` for an anchor.
 
     `stamps` are the replies of a time-stamp authority. A stamp covers all events before it, so such an anchor need not
     have every checkpoint.
@@ -28,6 +28,7 @@ class Source:
     table: str | None = None
     location: str = "none"
     stamps: Sequence[Stamp] = ()
+    file: str = ""
 
     def sizes(self) -> set[int]:
         """Return the sizes that the notes state, whether or not the notes are signed."""
@@ -45,7 +46,7 @@ def read_anchor(location: str, path: Path, findings: Findings) -> Source:
     if location not in ASSURANCE[1:]:
         findings.add(f"the anchor {path.name} has the location {location!r}; allowed are {', '.join(ASSURANCE[1:])}")
         location = ASSURANCE[0]
-    return Source(f"the anchor {path.name}", lines.notes, None, location, lines.stamps)
+    return Source(f"the anchor {path.name}", lines.notes, None, location, lines.stamps, path.name)
 
 
 class Checkpoints:

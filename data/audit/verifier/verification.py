@@ -20,6 +20,7 @@ from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.judges import PEOPLE, Judging
+from data.audit.verifier.log_tables import check_confirmations, check_frontiers
 from data.audit.verifier.report import Findings, Report
 from data.audit.verifier.seals import Seals, journal_line
 from data.audit.verifier.signature import is_signed, read_note
@@ -170,6 +171,11 @@ class LogVerification:
             self._registry.check_seals_declared(self._findings, self._governance)
         with self._findings.catching("a checkpoint"):
             self._check_notes(stored, sources)
+        if self._registry.is_sealed:
+            with self._findings.catching("the table", table="checkpoint"):
+                check_frontiers(self._registry, self._tree.roots, self._findings)
+            with self._findings.catching("the table", table="anchor_confirmation"):
+                check_confirmations(self._registry, sources, self._findings)
         if self._state:
             with self._findings.catching("the state"):
                 self._state.compare(self._registry, self._governance.tables)
