@@ -14,7 +14,7 @@ from data.queries.lookup import subject_named
 from data.records.names import model_of, short
 from data.registry.registry import Registry
 from modelward.cli.options import Json
-from modelward.cli.terminal import say, show_json, working
+from modelward.cli.terminal import remark, say, show_json, working
 from views.evidence_address import INVENTORY, model_page, version_page
 from views.pages.render import write_report
 from views.pages.site import site_folder, write_site
@@ -41,6 +41,9 @@ def report(
         return
     if "models" in written:
         say(f"wrote the pages of {written['written']} of {written['models']} models; other pages are unchanged")
+    altered = written.get("altered")
+    for address in altered if isinstance(altered, tuple) else ():
+        remark(f"{address} was missing or not as it was written, and is written again")
     say(f"{written['page']}")
 
 
@@ -65,4 +68,5 @@ def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, objec
         done = write_site(registry.home, folder, [model_of(key)] if key else None)
     page = INVENTORY if not key else model_page(key) if key == model_of(key) else version_page(key)
     models = len(done.written) + len(done.kept)
-    return {"page": (folder / page).absolute(), "models": models, "written": len(done.written), "pages": done.pages}
+    counts = {"models": models, "written": len(done.written), "pages": done.pages}
+    return {"page": (folder / page).absolute(), **counts, "altered": done.altered}

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from data.logs.profile_cache import BEGINNING, CACHE_KEY
+from data.files.content_seal import SEAL_KEY
+from data.logs.profile_cache import BEGINNING
 from data.registry.commands.monitoring import RecordMonitoring
 from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.monitor_chunk import monitor_chunk
-from tests.monitored_model import ServingModel
+from tests.monitored_model import ServingModel, deploy_monitored_model
 from tests.prediction_logs import DAY, days, midnight
 from tests.world import MODEL, Template
 
@@ -25,11 +26,11 @@ END = DAY + days(6)
 
 
 @pytest.fixture(scope="module")
-def counted(monitored_template: Template, tmp_path_factory: pytest.TempPathFactory) -> ServingModel:
+def counted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> ServingModel:
     """A model whose week of shifted predictions was counted; each test restores the cache."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         home = tmp_path_factory.mktemp("counted") / "home"
-        monitored = ServingModel(monitored_template.copy(home, monkeypatch), f"{MODEL}/versions/1")
+        monitored = deploy_monitored_model(founded.copy(home, monkeypatch))
         monitored.log(DAY, shift={"distance": 1.0}, rows=60)
     return monitored
 
@@ -70,7 +71,7 @@ def swap_names(monitored: ServingModel) -> None:
 
 def seal_with_another_key(monitored: ServingModel) -> None:
     """Count with the key of another home, whose owner can write anything."""
-    key = monitored.world.home.keys / CACHE_KEY
+    key = monitored.world.home.keys / SEAL_KEY
     own = key.read_bytes()
     key.write_bytes(bytes(32))
     shutil.rmtree(monitored.world.home.profiles)

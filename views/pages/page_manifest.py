@@ -1,12 +1,19 @@
-"""The manifest of a folder of evidence pages: a digest for each model, so that only changed pages are written again."""
+"""The manifest of a folder of evidence pages: a digest for each model, so that only changed pages are written again.
+
+It also has the digest of each page, and a seal: a page, or a manifest, that somebody changed is written again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from data.errors import InputError
+from data.files.content_seal import ContentSeal
 from data.files.file_fault import file_faults
 from views.evidence_address import model_page
 
@@ -15,16 +22,21 @@ NAME = "pages.json"
 
 @dataclass
 class PageManifest:
-    """The manifest of one folder; `stamps` maps a model's key to the digest of what its pages were made from."""
+    """The manifest of one folder; `stamps` maps a model's key to the digest of what its pages were made from.
+
+    `pages` maps the address of each page of a model to the digest of the page.
+    """
 
     folder: Path
+    seal: ContentSeal = field(repr=False, compare=False)
     stamps: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path) -> PageManifest:
-        """Return the manifest of a folder of pages, empty for a new or empty folder.
+    def of(cls, folder: Path, seal: ContentSeal) -> PageManifest:
+        """Return the manifest of a folder of pages, empty for a new or empty folder, or if its seal does not fit.
 
-        Raises InputError for a file, or for a folder with other contents.
+        Raises InputError for a file, or for a folder with other contents; SigningKeyError.
         """
         file = folder / NAME
         if folder.exists() and not folder.is_dir():
@@ -34,17 +46,34 @@ class PageManifest:
                 raise InputError(
                     f"{folder} contains files that are not evidence pages", "choose an empty or a new folder"
                 )
-            return cls(folder)
-        return cls(folder, _read(file))
+            return cls(folder, seal)
+        return cls(folder, seal, *_read(file, seal))
 
     def has(self, key: str, stamp: str) -> bool:
-        """Return True if the folder contains the model's pages and they were made from content with this digest."""
-        return self.stamps.get(key) == stamp and (self.folder / model_page(key)).is_file()
+        """Return True if the folder contains the model's pages as they were made from content with this digest."""
+        if self.stamps.get(key) != stamp or model_page(key) not in self.pages:
+            return False
+        return not any(address.startswith(f"{key}/") for address in self.altered)
+
+    @cached_property
+    def altered(self) -> tuple[str, ...]:
+        """The addresses of the pages that are missing or not as they were written."""
+        return tuple(one for one, digest in sorted(self.pages.items()) if _digest_in(self.folder / one) != digest)
+
+    def put(self, address: str, text: str) -> None:
+        """Write a page of a model. Raises FileError."""
+        replace_file(self.folder / address, text)
+        self.pages[address] = _digest(text.encode())
+
+    def forget(self, key: str) -> None:
+        """Forget the pages of a model, before they are written again."""
+        self.pages = {one: digest for one, digest in self.pages.items() if not one.startswith(f"{key}/")}
 
     def write(self) -> None:
         """Write the manifest, so that an interrupted report continues with the models that are missing."""
-        content = {"modelward": "evidence pages", "models": self.stamps}
-        replace_file(self.folder / NAME, json.dumps(content, indent=1, sort_keys=True) + "\n")
+        content = {"modelward": "evidence pages", "models": self.stamps, "pages": self.pages}
+        sealed = {**content, "seal": self.seal.seal(NAME, _bytes(content)).hex()}
+        replace_file(self.folder / NAME, json.dumps(sealed, indent=1, sort_keys=True) + "\n")
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -62,9 +91,28 @@ def replace_file(path: Path, text: str) -> None:
             beside.unlink(missing_ok=True)
 
 
-def _read(file: Path) -> dict[str, str]:
-    """Return the stamps in a manifest; none if it cannot be read, so that every page is written again."""
+def _read(file: Path, seal: ContentSeal) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the stamps and pages in a manifest; none if it is not as it was written: every page is written again."""
     try:
-        return {str(key): str(stamp) for key, stamp in json.loads(file.read_text("utf-8"))["models"].items()}
+        content = dict(json.loads(file.read_text("utf-8")))
+        given = bytes.fromhex(content.pop("seal"))
+        stamps, pages = dict(content["models"]), dict(content["pages"])
     except (ValueError, LookupError, AttributeError, TypeError):
-        return {}
+        return {}, {}
+    return (stamps, pages) if seal.fits(NAME, _bytes(content), given) else ({}, {})
+
+
+def _bytes(content: Mapping[str, object]) -> bytes:
+    return json.dumps(content, sort_keys=True).encode()
+
+
+def _digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def _digest_in(path: Path) -> str:
+    """Return the digest of a file; an empty text if it cannot be read."""
+    try:
+        return _digest(path.read_bytes())
+    except OSError:
+        return ""

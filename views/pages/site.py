@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from data.errors import NotFoundError
+from data.files.content_seal import ContentSeal
 from data.files.home import Home
 from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
@@ -31,13 +32,14 @@ class WrittenSite:
     """The result of writing the pages: the folder, and the keys of the models.
 
     `written` are the models whose pages were written, `kept` those whose pages were current, and `pages` is the number
-    of files written.
+    of files written. `altered` are the addresses of pages that were not as they were written before.
     """
 
     root: Path
     written: tuple[str, ...]
     kept: tuple[str, ...]
     pages: int
+    altered: tuple[str, ...] = ()
 
 
 def site_folder(home: Home) -> Path:
@@ -48,10 +50,10 @@ def site_folder(home: Home) -> Path:
 def write_site(home: Home, target: Path, models: Sequence[str] | None = None) -> WrittenSite:
     """Write the pages of the models with these keys (None: all), the inventory and the audit page.
 
-    Pages whose content did not change are not written. Raises InputError for a folder with other contents,
-    NotFoundError, MissingRegistryError, StoreError.
+    Pages whose content did not change are not written, unless somebody changed or removed one. Raises InputError for a
+    folder with other contents, NotFoundError, MissingRegistryError, StoreError, SigningKeyError.
     """
-    manifest, index = PageManifest.of(target), EventIndex()
+    manifest, index = PageManifest.of(target, ContentSeal(home.keys)), EventIndex()
     inventory, audit = inventory_view(home, index), prove_log(home)
     missing = set(models or ()) - {one.key for one in inventory.lines}
     if missing:
@@ -59,10 +61,11 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     chosen = [one for one in inventory.lines if models is None or one.key in models]
     stamps = {one.key: _stamp(one, index.newest(one.key), inventory, audit) for one in chosen}
     stale = [key for key, stamp in stamps.items() if not manifest.has(key, stamp)]
-    pages = 2
+    pages, altered = 2, tuple(one for one in manifest.altered if any(one.startswith(f"{key}/") for key in stamps))
     manifest.write()
     for number, page in enumerate(_pages(home, stale, audit, index), start=1):
-        pages += _put_all(target, _addressed(page))
+        manifest.forget(page.facts.model.key)
+        pages += _put_all(manifest, _addressed(page))
         manifest.stamps[page.facts.model.key] = stamps[page.facts.model.key]
         if number % BATCH_SIZE == 0:
             manifest.write()
@@ -71,7 +74,7 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     replace_file(target / AUDIT, render_audit(inventory, audit))
     replace_file(target / INVENTORY, render_inventory(inventory, audit, None if whole else linked))
     manifest.write()
-    return WrittenSite(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages)
+    return WrittenSite(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages, altered)
 
 
 def _stamp(line: InventoryLine, newest_event: int, inventory: InventoryView, audit: LogProof) -> str:
@@ -113,9 +116,9 @@ def _addressed(page: Page) -> Iterator[tuple[str, str]]:
         yield version_page(chapter.row.key), render_version(page, chapter)
 
 
-def _put_all(target: Path, pages: Iterable[tuple[str, str]]) -> int:
+def _put_all(manifest: PageManifest, pages: Iterable[tuple[str, str]]) -> int:
     written = 0
     for address, text in pages:
-        replace_file(target / address, text)
+        manifest.put(address, text)
         written += 1
     return written

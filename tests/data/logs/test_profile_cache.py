@@ -6,10 +6,8 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
-from data.errors import SigningKeyError
-from data.logs.profile_cache import CACHE_KEY, ProfileCache, _create_key
+from data.files.content_seal import SEAL_KEY
+from data.logs.profile_cache import ProfileCache
 
 
 def test_an_entry_is_found_only_under_its_own_key(tmp_path: Path) -> None:
@@ -60,7 +58,7 @@ def test_an_entry_that_is_not_as_it_was_written_is_deleted_and_named(tmp_path: P
     entry.write_bytes(entry.read_bytes()[:-1] + b"X")
     assert (cache.get("key"), entry.exists()) == (None, False)
     assert cache.altered == [entry.relative_to(cache.root).as_posix()]
-    assert (tmp_path / "keys" / CACHE_KEY).stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "keys" / SEAL_KEY).stat().st_mode & 0o777 == 0o600
 
 
 def test_an_entry_of_an_earlier_version_is_ignored_without_a_finding(tmp_path: Path) -> None:
@@ -69,18 +67,3 @@ def test_an_entry_of_an_earlier_version_is_ignored_without_a_finding(tmp_path: P
     (entry,) = cache.root.glob("*/*")
     entry.write_bytes(b"counts")
     assert (cache.get("key"), cache.altered) == (None, [])
-
-
-def test_two_processes_that_create_the_key_at_once_use_the_same_one(tmp_path: Path) -> None:
-    first, second = (ProfileCache(tmp_path / "profiles", tmp_path / "keys") for _ in range(2))
-    first.put(b"counts", "key")
-    _create_key(tmp_path / "keys" / CACHE_KEY)
-    assert second.get("key") == b"counts"
-    assert [path.name for path in (tmp_path / "keys").iterdir()] == [CACHE_KEY]
-
-
-def test_a_damaged_key_is_an_error_with_a_remedy(tmp_path: Path) -> None:
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / CACHE_KEY).write_bytes(b"short")
-    with pytest.raises(SigningKeyError, match=r"cache\.key is damaged"):
-        ProfileCache(tmp_path / "profiles", tmp_path / "keys").put(b"counts", "key")

@@ -48,3 +48,27 @@ def test_a_missing_submission_raises_an_error(tmp_path: Path) -> None:
         open_delivery(Home(tmp_path), "../x", tmp_path / "out")
     with pytest.raises(SubmissionError, match="the inbox has no submission"):
         open_delivery(Home(tmp_path), "sha256:" + "0" * 64, tmp_path / "out")
+
+
+def test_a_provenance_that_was_changed_is_refused_and_derived_again(folder: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    digest = deliver(folder, home, "dev")
+    (stored,) = (home.inbox / "provenance").iterdir()
+    stored.write_text(stored.read_text().replace('"dev"', '"sam"'))
+    with pytest.raises(SubmissionError, match="is not as it was written"):
+        delivered_provenance(home, digest)
+    deliver(folder, home, "tess")
+    assert delivered_provenance(home, digest).submitter == "tess"
+
+
+def test_the_provenance_of_another_submission_and_one_without_a_seal_are_refused(folder: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    deliver(folder, home, "dev")
+    (first,) = (home.inbox / "provenance").iterdir()
+    (folder / "more.txt").write_text("more")
+    digest = deliver(folder, home, "dev")
+    second = first.with_name(digest.removeprefix("sha256:") + ".json")
+    for content in (first.read_bytes(), first.read_bytes().rpartition(b"\n")[0]):
+        second.write_bytes(content)
+        with pytest.raises(SubmissionError, match="is not as it was written"):
+            delivered_provenance(home, digest)

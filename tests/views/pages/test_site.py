@@ -209,6 +209,17 @@ def test_a_version_registered_during_the_writing_is_on_the_pages(
     assert CHURN in write_site(full_world.home, target).written
 
 
+def test_a_page_that_somebody_changed_is_written_again_and_named(full_world: World, tmp_path: Path) -> None:
+    write_site(full_world.home, tmp_path / "site")
+    page = tmp_path / "site" / model_page(CHURN)
+    before = page.read_text("utf-8")
+    page.write_text(before.replace("incident", "nothing"), "utf-8")
+    done = write_site(full_world.home, tmp_path / "site")
+    assert (done.written, done.altered) == ((CHURN,), (model_page(CHURN),))
+    assert "nothing" not in page.read_text("utf-8") or "nothing" in before
+    assert write_site(full_world.home, tmp_path / "site").altered == ()
+
+
 def test_a_deleted_page_is_written_again(full_world: World, tmp_path: Path) -> None:
     write_site(full_world.home, tmp_path / "site")
     (tmp_path / "site" / model_page(CHURN)).unlink()
