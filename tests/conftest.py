@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.world", "tests.exports", "tests.open_registry", "tests.prefect_server"]
+pytest_plugins = ["tests.world", "tests.exports", "tests.open_registry", "tests.prefect_server", "tests.scanned_in_process"]
 
 # No test has a deadline (benchmarks/ measure times), and the same source always gives the same result.
 settings.register_profile("modelward", deadline=None, derandomize=True)
@@ -66,7 +66,7 @@ SLOW = (
     "views/pages/test_timeline",
 )
 """Folders and files whose tests take long together: many commands of a registry, or processes."""
-COVERED = ("attacks", "data", "gates", "monitoring")
+COVERED = ("data", "gates", "monitoring")
 """Folders whose tests alone reach the coverage that `make test` requires; tracing costs a fifth of a test's CPU."""
 SERVER_FIXTURES = {"prefect_server"}
 BROWSER_FIXTURES = {"chromium", "visit"}

@@ -235,9 +235,11 @@ class AuditLog:
         row = self._connection.execute(sql, [self.anchored_size()]).fetchone()
         return None if row is None else StoredCheckpoint(row[0], row[1], Frontier.from_hex(row[2]) if row[2] else None)
 
-    def checkpoint_due(self, size: int, decision: bool, now: datetime) -> bool:
-        """Return True if a checkpoint must be signed now; `decision` says that a decision was just recorded."""
-        last = self.anchored_size()
+    def checkpoint_due(self, size: int, decision: bool, now: datetime, last: int) -> bool:
+        """Return True if a checkpoint must be signed now.
+
+        `decision` says that a decision was just recorded, `last` is the size of the last checkpoint.
+        """
         recorded = None if decision else self._column("recorded_at", last)
         since = datetime.fromisoformat(recorded) if recorded else now
         return due(last, since, size, now, decision)

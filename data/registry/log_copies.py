@@ -41,6 +41,9 @@ class LogCopies:
         self._confirmed: dict[str, int] = {}
         self._held: dict[str, int] = {}
         self._demanded: int | None = None
+        self.anchored = 0
+        """The size of the log at its last signed checkpoint, as of the last `check`."""
+        self._last_note = ""
 
     def check(self, log: AuditLog, head: Head, vkey: str) -> None:
         """Compare journal, anchors and seals with the log; append events that the journal lacks after a crash.
@@ -50,10 +53,13 @@ class LogCopies:
         checkpoints or contradicts the log, or fewer are set than the standard demands; ForgedEventError for events that
         the key `vkey` did not seal.
         """
+        self.anchored, self._last_note = 0, ""
         if head.size == 0:
             return
         last = log.last_checkpoint()
-        start = last.size if last else 0
+        if last is not None:
+            self.anchored, self._last_note = last.size, last.note
+        start = self.anchored
         known = self._journal_size(head, start)
         self._confirmed, self._held = log.confirmed(), {}
         self._require_enough_set(log.demanded_anchors())
@@ -199,7 +205,7 @@ class LogCopies:
                 f"the anchor {sink.name} proves {size} events, the registry has {head.size}: it is an older copy",
                 f"move {self.database} aside and run `modelward audit rebuild` with the latest journal",
             )
-        if last and log.note(size) != last:
+        if last and last != (self._last_note if size == self.anchored else log.note(size)):
             raise AnchorError(
                 f"the anchor {sink.name} and the registry have different checkpoints of size {size}",
                 "keep both as they are and run `modelward audit verify --deep`",

@@ -144,7 +144,8 @@ class Registry:
             self._require_writable()
             with self.store.transaction() as connection:
                 head, _ = self._checked(connection)
-            self._anchor(head, decision=True)
+            if head.size > self._copies.anchored:
+                self._anchor(head)
             return head.size
 
     @contextmanager
@@ -233,13 +234,17 @@ class Registry:
             outcomes = batch.carry_out(commands, conflicts)
             if batch.decided:
                 self._copies.require_reachable()
+            is_due = log.checkpoint_due(batch.head.size, batch.decided, datetime.now(UTC), self._copies.anchored)
         self.clock.remember()
         if batch.events:
             # Journal before anchors: a checkpoint only proves that events existed, the journal can restore them.
             self._write_journal(batch.events)
             for event in batch.events:
                 LOG.debug("event %d %s recorded: %s about %r", event.seq, *event.copies[:3])
-            self._anchor(batch.head, batch.decided)
+            if is_due:
+                self._anchor(batch.head)
+            else:
+                self._copies.written(batch.head, self._copies.anchored)
         return outcomes
 
     def _checked(self, connection: duckdb.DuckDBPyConnection) -> tuple[Head, AuditLog]:
@@ -269,25 +274,22 @@ class Registry:
         self.journal.append(log.entries(before.size))
         connection.begin()
         try:
-            notes = self._sign_if_due(log, head, decision=True)
+            notes = self._sign(log, head)
         except BaseException:
             connection.rollback()
             raise
         connection.commit()
         self._append_to_anchors(notes, connection)
 
-    def _anchor(self, head: Head, decision: bool) -> None:
-        """Sign a checkpoint when one is due: store its note in the registry first, then append it to the anchors."""
+    def _anchor(self, head: Head) -> None:
+        """Sign a checkpoint: store its note in the registry first, then append it to the anchors."""
         with self.store.transaction() as connection:
-            log = AuditLog(connection)
-            notes = self._sign_if_due(log, head, decision)
-            self._copies.written(head, log.anchored_size())
+            notes = self._sign(AuditLog(connection), head)
+            self._copies.written(head, head.size)
         self._append_to_anchors(notes)
 
-    def _sign_if_due(self, log: AuditLog, head: Head, decision: bool) -> Sequence[str]:
-        """Sign a checkpoint when one is due; return the notes that the anchors may lack."""
-        if not log.checkpoint_due(head.size, decision, datetime.now(UTC)):
-            return ()
+    def _sign(self, log: AuditLog, head: Head) -> Sequence[str]:
+        """Sign a checkpoint; return the notes that the anchors may lack."""
         log.sign(self._signing_key(log, head), head)
         return self._copies.notes_to_append(log)
 

@@ -160,11 +160,14 @@ class State:
         return True
 
     def _updated(self, row: Row) -> bool:
-        """Update a row and return True, or return False when its previous revision is not the stored one."""
+        """Update a row and return True, or return False when its previous revision is not the stored one.
+
+        The statement returns the number of updated rows. With RETURNING it takes DuckDB three times as long.
+        """
         sets = ", ".join(f"{_quoted(name)} = ?" for name in row.stored_columns() if name != "key")
-        sql = f"UPDATE {_quoted(row.table)} SET {sets} WHERE key = ? AND rev = ? RETURNING key"
+        sql = f"UPDATE {_quoted(row.table)} SET {sets} WHERE key = ? AND rev = ?"
         values = [*_encoded(row)[1:], row.key, row.rev - 1]
-        return len(self._connection.execute(sql, values).fetchall()) == 1
+        return self._connection.execute(sql, values).fetchone() == (1,)
 
     def _select(self, kind: type[R], where: str, values: Sequence[object]) -> list[R]:
         names = list(kind.stored_columns())

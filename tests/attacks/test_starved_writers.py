@@ -87,6 +87,7 @@ def test_a_writer_gets_through_eight_readers_after_a_few_reads(store: Store, tmp
             assert between <= FEW
 
 
+@pytest.mark.long
 def test_readers_get_through_writers_that_write_in_a_loop(store: Store, tmp_path: Path) -> None:
     reads = tmp_path / "reads"
     with reading_in_loops(store, reads):

@@ -30,12 +30,12 @@ from tests.fleet import Fleet, add_history, break_files, create_fleet
 from tests.transactions import counted_transactions, transactions
 
 ROOT = Path(__file__).parents[2]
-MODELS, BROKEN = 30, 3
+MODELS, BROKEN = 12, 3
 
 
 @pytest.fixture(scope="module")
 def fleet_template(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
-    """A home with thirty models that serve, three of them with a damaged file."""
+    """A home with twelve models that serve, three of them with a damaged file."""
     with pytest.MonkeyPatch.context() as patch:
         root = tmp_path_factory.mktemp("fleet") / "home"
         patch.setenv("MODELWARD_HOME", str(root))

@@ -133,12 +133,12 @@ def test_a_checkpoint_is_due_by_decision_by_number_and_by_time(log: AuditLog, co
     append(log, context, GENESIS)
     soon = datetime.now(UTC)
     log.sign(SigningKey("tests.example/log", b"k" * 32), log.head())
-    assert not log.checkpoint_due(1, True, soon), "nothing new"
+    assert not log.checkpoint_due(1, True, soon, 1), "nothing new"
     append(log, context, ORDINARY)
-    assert log.checkpoint_due(2, True, soon)
-    assert not log.checkpoint_due(2, False, soon)
-    assert log.checkpoint_due(2, False, soon + timedelta(minutes=6))
-    assert log.checkpoint_due(101, False, soon)
+    assert log.checkpoint_due(2, True, soon, 1)
+    assert not log.checkpoint_due(2, False, soon, 1)
+    assert log.checkpoint_due(2, False, soon + timedelta(minutes=6), 1)
+    assert log.checkpoint_due(101, False, soon, 1)
 
 
 def test_ids_are_of_version_seven_and_grow_with_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,6 +127,7 @@ from data.registry.commands.person import AddPerson
 from data.files.home import Home
 from data.records.person import Actor
 from data.records.run_context import RunContext
+from data.registry.log_copies import LogCopies
 from data.registry.registry import Registry
 from data.registry.state import State
 
@@ -154,7 +155,7 @@ elif where == "before the journal":
 elif where == "in the middle of the journal":
     journal._write = tear
 elif where == "before the checkpoint":
-    AuditLog.checkpoint_due = die
+    LogCopies.written = die
 commands = [AddPerson(person=f"p{number}", printed_name="P") for number in range(4)]
 now = datetime.fromisoformat(sys.argv[2])
 Registry(Home(Path(sys.argv[1]))).execute_together(commands, RunContext(Actor(id="ana"), now))

@@ -164,6 +164,7 @@ except RefusedError as refusal:
 """
 
 
+@pytest.mark.long
 def test_of_eight_votes_by_processes_one_is_recorded(contested: tuple[World, ApprovalRequest], tmp_path: Path) -> None:
     world, request = contested
     commands, gun = decisions(world, request), tmp_path / "start"
