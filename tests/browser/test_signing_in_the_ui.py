@@ -27,6 +27,8 @@ from tests.judged_model import V1, adopt, registered_version
 from tests.supervisor_fixtures import RunningUp, running_up, until
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 LOGIN = "ops:correct horse"
 DEPLOYMENT = "deploy delay v1 to production"
 CUT_OFF = """form => [...form.querySelectorAll("tr")].filter(row => {
