@@ -8,15 +8,13 @@ from data.errors import FileError, InputError
 from data.files.durable_file import write_durably
 from data.files.file_fault import described, remedy_for
 
-READABLE = 0o644
-
 
 def write_new_file(path: Path, content: bytes) -> None:
-    """Write the file so that everybody may read it. Raises InputError when it exists, FileError."""
+    """Write the file, private to its owner as all files are. Raises InputError when it exists, FileError."""
     if path.exists():
         raise InputError(f"{path} exists already", "choose another name with --to, or move that file away")
     try:
-        write_durably(path, content, READABLE)
+        write_durably(path, content)
     except OSError as broken:
         raise FileError(described(broken, path, "written"), remedy_for(broken, path)) from broken
 

@@ -12,7 +12,7 @@ from data.files.new_file import write_new_file, write_same_file
 
 def test_a_new_file_can_be_read_by_everybody(tmp_path: Path) -> None:
     write_new_file(tmp_path / "a", b"content")
-    assert ((tmp_path / "a").read_bytes(), (tmp_path / "a").stat().st_mode & 0o777) == (b"content", 0o644)
+    assert ((tmp_path / "a").read_bytes(), (tmp_path / "a").stat().st_mode & 0o777) == (b"content", 0o600)
 
 
 def test_a_file_that_exists_is_not_replaced(tmp_path: Path) -> None:
