@@ -13,7 +13,13 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.world", "tests.exports", "tests.open_registry", "tests.prefect_server", "tests.scanned_in_process"]
+pytest_plugins = [
+    "tests.world",
+    "tests.exports",
+    "tests.open_registry",
+    "tests.prefect_server",
+    "tests.scanned_in_process",
+]
 
 # No test has a deadline (benchmarks/ measure times), and the same source always gives the same result.
 settings.register_profile("modelward", deadline=None, derandomize=True)
