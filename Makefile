@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo test fast soak kills races tampering attacks coverage check style layers types structure format lock bench clean
+.PHONY: help install demo test fast soak kills races tampering attacks coverage check style layers types structure format lock bench clean foreign
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,10 +33,13 @@ else
 endif
 
 # Folders in which every test needs a server, a browser or long: their files are not even imported.
-FOLDERS_NOT_FAST := browser data/queries docs flows modelward/commands modelward/demo modelward/supervisor modelward/web soak tasks
+FOLDERS_NOT_FAST := browser data/queries docs flows foreign modelward/commands modelward/demo modelward/supervisor modelward/web soak tasks
 fast: ## the tests that need neither a server nor a browser nor long, without coverage
 	$(RUN) pytest --quiet --numprocesses 2 --dist loadfile $(FOLDERS_NOT_FAST:%=--ignore=tests/%) \
 		-m "not server and not browser and not slow and not long and not soak" $(ARGS)
+
+foreign: ## checkpoints and proofs, verified by programs of others: Go's sumdb and a Python package
+	$(RUN) pytest -rs tests/foreign
 
 soak: ## the tests that take too long for `make test`; then random kills for ten minutes (SOAK_SECONDS=60, SOAK_SEED=7)
 	$(RUN) pytest -m long $(SHARED_OUT) --ignore=tests/soak

@@ -17,7 +17,9 @@ from typing import BinaryIO
 from data.audit.body import canonical
 from data.audit.note import NoteSigner, sign_text
 
-FORMAT, VERSION = "modelward-export", 1
+FORMAT, VERSION, VERSION_WITH_ROOTS = "modelward-export", 1, 2
+ROOTS = "log/timestamp-ca.pem"
+"""The root certificates of time-stamp authorities, which an export has if one of its anchors is such an authority."""
 _CHUNK = 1 << 20
 
 
@@ -88,7 +90,8 @@ class ExportFolder:
 
         Raises InputError for fields that have no canonical form, and OSError.
         """
-        manifest = canonical({**fields, "format": FORMAT, "version": VERSION, "files": self._files})
+        version = VERSION_WITH_ROOTS if ROOTS in self._files else VERSION
+        manifest = canonical({**fields, "format": FORMAT, "version": version, "files": self._files})
         digest = "sha256:" + hashlib.sha256(manifest).hexdigest()
         note = sign_text(f"modelward export v1\n{origin}\n{digest}\n", key)
         for name, content in (("manifest.json", manifest), ("manifest.note", note.encode())):

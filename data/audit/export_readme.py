@@ -24,6 +24,7 @@ copy of an earlier export, or compare its SHA-256 with the one published with th
 |---|---|
 | `--trusted-vkey KEY` | the first key of the log, from a source that you trust; another key is then a fault |
 | `--anchor FILE` | checkpoints of this log that you keep: a later export must continue the history that they state |
+| `--proof FILE` | the proof of an event that you keep, such as an approver's receipt: is the event in this log |
 | `--deep` | also verify the seals of events that a checkpoint covers |
 | `--json` | the report as JSON |
 
@@ -37,6 +38,7 @@ Exit code 0: verified; 1: there is at least one fault; 2: nothing could be verif
 event is `leaf` and its hash |
 | `log/checkpoints.jsonl` | the signed checkpoints of the registry, one JSON string a line |
 | `log/anchor-N.jsonl` | the checkpoints of each anchor, a store outside the database |
+| `log/timestamp-ca.pem` | with a time-stamp authority as an anchor: the root certificates for its stamps |
 | `tables/*.jsonl` | the present rows of each table, one JSON object a line; they are compared with the events |
 | `tables/*.parquet` | the same rows for analysis, for example with pandas or DuckDB |
 | `documents/` | evidence, standards, submissions and models, each named by its SHA-256 |

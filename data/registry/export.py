@@ -17,7 +17,7 @@ import duckdb
 
 from data.audit import keys
 from data.audit.anchors.file_anchor import note_line
-from data.audit.export_folder import ExportFolder, pack_export
+from data.audit.export_folder import ROOTS, ExportFolder, pack_export
 from data.audit.export_readme import export_readme
 from data.audit.standalone.export_report import ExportReport
 from data.audit.standalone.export_verification import verify_export
@@ -91,6 +91,8 @@ def _write(
     anchors = _write_anchors(registry, files, folder)
     for digest, path in sorted(written.documents.items()):
         folder.copy(f"documents/{digest[:2]}/{digest}", path)
+    if files.authorities is not None and files.authorities.is_file():
+        folder.write(ROOTS, files.authorities.read_bytes())
     folder.write("verify.py", standalone_verifier())
     key = keys.load_declared(home.keys, declared["origin"], declared["vkey"])
     fields = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from data.audit.serving_statement import ServingStatement, verified_statement
+from data.audit.serving_statement import ServingStatement
 from data.errors import ArtifactError, AuditError, InputError, ModelwardError, PublishError
 from data.files.home import Home
 from data.files.manifest import digest_of, parsed_manifest
@@ -15,6 +15,7 @@ from data.records.names import short
 from data.registry.file_difference import FileDifference
 from data.registry.manifest_signer import RecordedManifestSigner
 from data.registry.registry import Registry
+from data.registry.served_note import statement_of_its_time
 from data.registry.serving_record import RecordedSlot, ServingRecord, serving_record
 
 PUBLISH_AGAIN = "find out who changed it, then deploy the version that the record names again"
@@ -112,9 +113,12 @@ def _note_differences(target: FileTarget, record: ServingRecord, slot: RecordedS
         return
     try:
         with path.open("rb") as file:
-            statement = verified_statement(file.read(LARGEST_NOTE).decode(), record.vkey)
-    except (AuditError, InputError, OSError, ValueError):
-        yield _difference(slot, f"the key of the log did not sign its note {path.name}", REPLACE_NOTE)
+            statement = statement_of_its_time(file.read(LARGEST_NOTE).decode(), record.keys)
+    except AuditError as error:
+        yield _difference(slot, f"its note {path.name} does not count: {error.what}", REPLACE_NOTE)
+        return
+    except (InputError, OSError, ValueError):
+        yield _difference(slot, f"its note {path.name} cannot be read", REPLACE_NOTE)
         return
     if not _is_about(statement, record, slot):
         yield _difference(slot, f"its note {path.name} states something else than the record", REPLACE_NOTE)

@@ -8,6 +8,7 @@ from data.files.serving import SlotAddress
 from data.records.deployment import Operation, Slot
 from data.records.version import Version
 from data.registry.audit_log import AuditLog
+from data.registry.log_keys import DeclaredKey, log_keys
 from data.registry.registry import Registry
 from data.registry.state import State
 
@@ -32,17 +33,22 @@ class RecordedSlot:
 
 @dataclass(frozen=True)
 class ServingRecord:
-    """The slots that have a manifest, and the name and key of the log.
+    """The slots that have a manifest, and the name and keys of the log, the first one first.
 
     `edited` are the rows of slots and versions that differ from the log. `changing` are the models with an operation
     under way.
     """
 
     origin: str
-    vkey: str
+    keys: tuple[DeclaredKey, ...]
     slots: tuple[RecordedSlot, ...]
     edited: tuple[str, ...]
     changing: frozenset[str]
+
+    @property
+    def vkey(self) -> str:
+        """The key in force."""
+        return self.keys[-1].vkey
 
 
 def serving_record(registry: Registry) -> ServingRecord:
@@ -62,7 +68,8 @@ def serving_record(registry: Registry) -> ServingRecord:
             )
             for one in slots
         )
-        return ServingRecord(log.origin(), log.vkey(), found, tuple(log.differing(read, ())), frozenset(running))
+        keys, edited = tuple(log_keys(connection)), tuple(log.differing(read, ()))
+        return ServingRecord(log.origin(), keys, found, edited, frozenset(running))
 
 
 def _is_changing(operation: Operation | None, slot: Slot) -> bool:

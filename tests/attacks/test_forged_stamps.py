@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.anchors.timestamp_anchor import TimestampAnchor
+from data.audit.standalone.export_verification import verify_export
 from data.errors import AnchorError, UnreachableAnchorError
 from data.records.person import Actor
 from data.records.run_context import RunContext
+from data.registry import audit_log
 from data.registry.commands.log import RecordRefusal
 from data.registry.export import export_registry
 from data.registry.recovery import recover_anchors
@@ -86,6 +90,37 @@ def test_an_export_contains_the_stamps_and_its_verifier_says_what_it_did_not_ver
     report = export_registry(stamped.registry(), tmp_path / "export").report
     assert (report.ok, report.stamps) == (True, len(stamped.stamps()))
     assert any("signatures of" in one and "openssl ts -verify" in one for one in report.not_proved)
+
+
+def test_an_auditor_verifies_the_stamps_of_an_export_with_the_certificates_in_it(
+    stamped: Stamped, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    export_registry(stamped.registry(), folder)
+    roots, stamp = folder / "log" / "timestamp-ca.pem", stamped.stamps()[-1]
+    assert roots.read_bytes() == stamped.authority.authorities.read_bytes()
+    (tmp_path / "note").write_bytes(stamp["note"].encode())
+    (tmp_path / "reply").write_bytes(base64.b64decode(stamp["response"]))
+    command = ["openssl", "ts", "-verify", "-data", tmp_path / "note", "-in", tmp_path / "reply", "-CAfile", roots]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    roots.write_bytes(b"-----BEGIN CERTIFICATE-----\n")
+    assert [fault.place for fault in verify_export(folder).faults] == ["log/timestamp-ca.pem"]
+
+
+def test_an_event_that_states_a_later_time_than_its_stamp_is_found(
+    stamped: Stamped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(minutes=10)
+
+    assert verify_registry(stamped.registry(), deep=False).ok
+    monkeypatch.setattr(audit_log, "datetime", Ahead)
+    stamped.act()
+    report = verify_registry(stamped.registry(), deep=False)
+    assert (report.ok, report.first_bad_seq) == (False, report.events - 1)
+    assert "a stamp in the anchor" in report.findings[0].what
 
 
 def other_nonce(stamped: Stamped) -> bytes:

@@ -22,6 +22,8 @@ from data.errors import AuditError
 from data.files.manifest import digest_of
 from data.records.person import Actor
 from data.records.run_context import RunContext
+from data.registry import serving_record as record
+from data.registry.log_keys import DeclaredKey
 from data.registry.serving_comparison import compare_serving, sign_slots
 from data.registry.serving_record import RecordedSlot, serving_record
 from modelward.__main__ import app
@@ -60,6 +62,18 @@ def restored(served: ServedSlot) -> Iterator[None]:
                 path.unlink()
         for path, content in files.items():
             path.write_bytes(content)
+
+
+def test_a_note_signed_before_a_rotation_counts_and_one_by_a_former_key_after_it_does_not(
+    served: ServedSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (former,) = serving_record(served.registry).keys
+    for rotated_at, count in (("2099-01-01T00:00:00.000000Z", 0), (former.since, 1)):
+        new = DeclaredKey(SigningKey("log", bytes(32)).vkey, 99, rotated_at)
+        monkeypatch.setattr(record, "log_keys", lambda _, new=new: [former, new])
+        found = differences(served)
+        assert len(found) == count
+        assert all("at a time when another key was in force" in what for what in found)
 
 
 def differences(served: ServedSlot) -> list[str]:

@@ -13,6 +13,7 @@ from data.audit.standalone.fault_list import FaultList, shown
 from data.audit.standalone.json_spelling import read_object
 
 MANIFEST, MANIFEST_NOTE = "manifest.json", "manifest.note"
+TIMESTAMP_ROOTS = "log/timestamp-ca.pem"
 _LONGEST_LINE = 1 << 26
 _LARGEST_MANIFEST = 1 << 28
 _CHUNK = 1 << 20
@@ -127,13 +128,15 @@ def _file_fault(path: Path, recorded: dict[str, Any]) -> str:
 def _manifest_fault(fields: dict[str, Any] | None) -> str:
     if fields is None:
         return "the manifest is not one canonical JSON object (RFC 8785)"
-    if fields.get("format") != "modelward-export" or fields.get("version") != 1:
-        return "this is not the manifest of an export of version 1, the only version that this verifier reads"
+    if fields.get("format") != "modelward-export" or fields.get("version") not in (1, 2):
+        return "this is not the manifest of an export of version 1 or 2, the versions that this verifier reads"
     if {name: type(value) for name, value in fields.items()} != _FIELDS:
-        return "the manifest does not have the fields of export version 1"
+        return "the manifest does not have the fields of an export"
     files, anchors = fields["files"].values(), fields["anchors"]
     if not all(_has_types(recorded, _FILE_FIELDS) for recorded in files):
         return "a file of the manifest has no size or no sha256"
+    if (TIMESTAMP_ROOTS in fields["files"]) != (fields["version"] == 2):
+        return "an export has the root certificates of time stamps in version 2, and only there"
     return "" if all(_has_types(anchor, _ANCHOR_FIELDS) for anchor in anchors) else "an anchor has no file or name"
 
 

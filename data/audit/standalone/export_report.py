@@ -96,7 +96,7 @@ _NEVER_PROVED = (
     "It cannot prove that verify.py is genuine: use a copy from a source you trust, or compare its digest.",
 )
 _COMMITS = "The commits of a git anchor contain its checkpoints; compare the last one with your clone:"
-_STAMPS = "`openssl ts -verify` does, for the note and the response of each line."
+_STAMPS = "`openssl ts -verify -CAfile log/timestamp-ca.pem` does, for the note and the response of each line."
 _MANIFEST_ONLY = "only the signature of this export's manifest covers them."
 _WITHHELD_CHANGES = "It cannot prove that none of them changed later what is shown here."
 

@@ -13,6 +13,7 @@ from data.audit.standalone.event_log import JOURNAL, EventLogReading
 from data.audit.standalone.export_files import (
     MANIFEST,
     MANIFEST_NOTE,
+    TIMESTAMP_ROOTS,
     ManifestContent,
     check_files,
     complete_lines,
@@ -29,7 +30,7 @@ from data.audit.standalone.signed_note import is_signed_by, read_checkpoint, rea
 from data.audit.standalone.stored_documents import DOCUMENTS, StoredDocuments
 
 CHECKPOINTS = "log/checkpoints.jsonl"
-_FIXED_FILES = {"README.md", "verify.py", JOURNAL, CHECKPOINTS}
+_FIXED_FILES = {"README.md", "verify.py", JOURNAL, CHECKPOINTS, TIMESTAMP_ROOTS}
 _TABLE_FILE = re.compile(r"tables/([a-z][a-z0-9_]*)\.(?:jsonl|parquet)")
 _ANCHOR_FILE = re.compile(r"log/anchor-[1-9][0-9]*\.jsonl")
 _MODEL_KEY = re.compile(r"models/[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")

@@ -15,18 +15,23 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.audit.verifier.report import Discrepancy, Report
+from data.audit.verifier.since import verify_since
 from data.audit.verifier.verification import verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify the files given as arguments and print the report; return 0 if every check passed, otherwise 1."""
     options = _parser().parse_args(arguments)
-    report = verify(
-        options.database, options.journal, options.anchor, options.artifacts, options.deep, options.trusted_vkey,
-        options.inbox, options.backups, options.timestamp_ca,
-    )  # fmt: skip
+    report = _report(options)
     sys.stdout.write(json.dumps(asdict(report), indent=2) + "\n" if options.json else _as_text(report))
     return 0 if report.ok else 1
+
+
+def _report(options: argparse.Namespace) -> Report:
+    files, key, roots = (options.database, options.journal, options.anchor), options.trusted_vkey, options.timestamp_ca
+    if options.since:
+        return verify_since(_note(options.since), *files, key, roots)
+    return verify(*files, options.artifacts, options.deep, key, options.inbox, options.backups, roots)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,11 +47,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backups", type=Path, help=backups)
     deep = "also rebuild and compare every state table, and judge every decision again"
     parser.add_argument("--deep", action="store_true", help=deep)
+    since = "a checkpoint that you trust, or the proof of an event: only the events after it are verified"
+    parser.add_argument("--since", type=Path, metavar="FILE", help=since)
     parser.add_argument("--trusted-vkey", help="the verification key that genesis must declare")
     stamps = "root certificates of time-stamp authorities (PEM); checking stamps needs the package rfc3161-client"
     parser.add_argument("--timestamp-ca", type=Path, help=stamps)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser
+
+
+def _note(path: Path) -> str:
+    """Return the note in a file, which a proof has after its first empty line; a file without one gives a finding."""
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return text.partition("\n\n")[2] if text.startswith("c2sp.org/tlog-proof@v1\n") else text
 
 
 def _anchor(text: str) -> tuple[str, Path]:

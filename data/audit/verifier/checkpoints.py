@@ -116,6 +116,11 @@ class Checkpoints:
         self._findings.add(what, seq=proven if seq is None else seq, table=source.table)
 
 
+def stamped_sizes(sources: Iterable[Source]) -> frozenset[int]:
+    """Return every size that the note of a stamp states."""
+    return frozenset(note.size for source in sources for one in source.stamps if (note := read_note(one.note)))
+
+
 def sizes_of(sources: Iterable[Source]) -> set[int]:
     """Return every size that a note of any source states."""
     return set().union(*(source.sizes() for source in sources))

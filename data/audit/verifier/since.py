@@ -17,7 +17,7 @@ import duckdb
 from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import format_fault
-from data.audit.verifier.checkpoints import Source, read_anchor, sizes_of
+from data.audit.verifier.checkpoints import Source, read_anchor, sizes_of, stamped_sizes
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.report import Findings, Report
 from data.audit.verifier.seals import Seals
@@ -116,7 +116,7 @@ class _SinceVerification(LogVerification):
             return
         sources = [self._later(read_anchor(location, path, self._findings), note.size) for location, path in anchors]
         stored = self._stored_notes()
-        self._tree = Tree({note.size} | sizes_of([stored, *sources]))
+        self._tree, self._stamped = Tree({note.size} | sizes_of([stored, *sources])), stamped_sizes(sources)
         if not self._resumes(note):
             return
         self._compare_proven(proven)
@@ -160,6 +160,7 @@ class _SinceVerification(LogVerification):
             self._findings.add(what if last < note.size else f"event {note.size - 1} is missing", seq=last)
             return False
         ((body, recorded_at),) = rows
+        self._times[note.size] = str(recorded_at)
         self._chain.resume(hashlib.sha256(b"\x00" + (body or b"")).hexdigest(), str(recorded_at))
         query = "SELECT * FROM audited.main.checkpoint WHERE size = ?"
         found = self._registry.rows(query, note.size)

@@ -16,7 +16,7 @@ from data.audit.verifier.backups import DATABASE, Backups
 from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
-from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of
+from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of, stamped_sizes
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.judges import PEOPLE, Judging
@@ -119,6 +119,7 @@ class LogVerification:
         self._governance = Governance(findings, trusted_vkey)
         self._chain = Chain(self._governance)
         self._next = self._begin = 0
+        self._times: dict[int, str] = {}
         self._references: References | None = None
         self._backups: Backups | None = None
         self._state: RebuiltState | None = None
@@ -134,7 +135,7 @@ class LogVerification:
         with self._findings.catching("the table", table="checkpoint"):
             stored = self._stored_notes()
         sizes = sizes_of([stored, *sources])
-        self._tree = Tree(sizes)
+        self._tree, self._stamped = Tree(sizes), stamped_sizes(sources)
         start = 0 if deep else self._signed_size([stored, *sources])
         self._seals = Seals(self._governance, start, self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
@@ -232,6 +233,8 @@ class LogVerification:
         return self._chain.fault(row, event, leaf) or self._seals.fault(row[0], event, leaf, seal)
 
     def _apply(self, seq: int, event: Event) -> None:
+        if seq + 1 in self._stamped:
+            self._times[seq + 1] = event["recorded_at"]
         self._governance.apply(seq, event)
         self._demand.apply(seq, event)
         if self._state:
@@ -282,7 +285,7 @@ class LogVerification:
             if sizes:
                 report.anchored = max(report.anchored, *sizes)
                 report.assurance = max(report.assurance, source.location, key=ASSURANCE.index)
-            size, at = check_stamps(source.name, source.stamps, self._authorities, self._findings)
+            size, at = check_stamps(source.name, source.stamps, self._authorities, self._findings, self._times)
             if at is not None and size > report.stamped:
                 report.stamped, report.stamped_at = size, f"{at:%Y-%m-%dT%H:%M:%SZ}"
 

@@ -13,6 +13,7 @@ import pytest
 
 from data.audit.keys import SigningKey
 from data.audit.note import sign_checkpoint
+from data.audit.verifier.__main__ import main
 from data.audit.verifier.report import Report
 from data.audit.verifier.since import verify_since
 from data.audit.verifier.verification import verify
@@ -179,3 +180,16 @@ def test_a_key_that_is_trusted_is_compared_with_genesis(written: Kept) -> None:
 def test_a_file_that_is_no_database_is_a_finding(written: Kept, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"x")
     assert "cannot be read" in written.since(database=tmp_path / "x").findings[0].what
+
+
+def test_the_command_of_a_backup_verifies_since_a_note_or_a_proof(
+    written: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note, proof = tmp_path / "note", tmp_path / "proof"
+    note.write_text(written.note, "utf-8")
+    proof.write_text(f"c2sp.org/tlog-proof@v1\nindex 0\n\n{written.note}", "utf-8")
+    files = ["--database", str(written.database), "--journal", str(written.journal), "--anchor", str(written.anchor)]
+    for trusted in (note, proof):
+        assert main([*files, "--since", str(trusted)]) == 0
+        assert "not checked: events 0 to" in capsys.readouterr().out
+    assert main([*files, "--since", str(tmp_path / "nowhere")]) == 1
