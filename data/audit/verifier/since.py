@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +195,7 @@ class _SinceVerification(LogVerification):
             # Where a standard demands a number of anchors, another one may be incomplete: their number is checked.
             report = self._findings.remark if self._demand.since()[0] else self._findings.add
             report(f"{source.name} lacks the checkpoint of size {size} and all after it")
-        return Source(source.name, notes, source.table, source.location, stamps)
+        return replace(source, notes=notes, stamps=stamps)
 
     def _compare_proven(self, proven: ProvenEvent | None) -> None:
         if proven is None:
