@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from data.files.database_file import ROW_GROUP_ROWS, open_database
+from tests.stored_texts import wrong_answers
 
 GROUPS = "SELECT row_group_id, sum(count) FROM pragma_storage_info('event') WHERE column_name = 'seq' AND {} GROUP BY 1"
 
@@ -43,8 +44,42 @@ def test_a_large_row_group_of_an_older_file_is_not_appended_to(tmp_path: Path) -
     assert groups(path) == {0: 5_000, 1: 1}
 
 
+def storage_format(path: Path) -> str:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        row = connection.execute("SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal").fetchone()
+    return str(row[0]) if row else ""
+
+
+def test_a_new_file_has_the_storage_format_of_1_4(tmp_path: Path) -> None:
+    with open_database(tmp_path / "new.duckdb", {}) as connection:
+        connection.execute("CREATE TABLE event (seq BIGINT PRIMARY KEY, body VARCHAR)")
+    assert storage_format(tmp_path / "new.duckdb").startswith("v1.4.0")
+
+
+@pytest.mark.parametrize("stored", ["v0.10.0", "v1.0.0", "v1.2.0", "v1.5.0"])
+def test_a_file_of_another_storage_format_is_read_and_written(stored: str, tmp_path: Path) -> None:
+    path = tmp_path / "old.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{path}' AS old (STORAGE_VERSION '{stored}'); USE old")
+        connection.execute("CREATE TABLE event (seq BIGINT PRIMARY KEY, body VARCHAR)")
+        fill(connection, 0, 5_000)
+    for start in (5_000, 5_001):
+        with open_database(path, {}) as connection:
+            connection.execute("UPDATE event SET body = 'changed' WHERE seq = 7")
+            fill(connection, start, 1)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute("SELECT body, count(*) FROM event GROUP BY body ORDER BY body").fetchall()
+    assert found == [("changed", 1), ("x" * 100, 5_001)]
+    assert storage_format(path)[:4] == max("v1.4", stored[:4])
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.duckdb"
     path.write_text("this is not a database" * 1_000)
     with pytest.raises(duckdb.Error):
         open_database(path, {})
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_stored_texts_are_found_as_python_finds_them(number: int, tmp_path: Path) -> None:
+    assert wrong_answers(tmp_path / "texts.duckdb", number) == []
