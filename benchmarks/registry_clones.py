@@ -10,10 +10,12 @@ verification therefore finds the copies; everything else does not differ from a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+
+import duckdb
 
 from data.queries.log_entries import bodies_of, numbers_about, row_values
 from data.records.events import EventType
@@ -28,6 +30,7 @@ from data.registry.state import _encoded, _quoted
 
 BATCH = 500
 """Events in one transaction."""
+Insert = Callable[[duckdb.DuckDBPyConnection], object]
 KINDS: Mapping[str, type[Row]] = {kind.table: kind for kind in TABLES}
 
 
@@ -38,7 +41,7 @@ def clone(registry: Registry, names: Mapping[str, Sequence[str]]) -> None:
     copies = list(_copied(models, names))
     remaining = iter(copies)
     while batch := list(islice(remaining, BATCH)):
-        _record(registry, batch)
+        append(registry, [_recorded(copy) for copy in batch], lambda _: None)
     _insert(registry, copies)
 
 
@@ -53,19 +56,31 @@ def _copied(models: Mapping[str, Sequence[bytes]], names: Mapping[str, Sequence[
                 yield event
 
 
-def _record(registry: Registry, copies: Sequence[dict[str, Any]]) -> None:
+def append(registry: Registry, results: Sequence[tuple[CommandResult, RunContext]], insert: Insert) -> None:
+    """Record results, an event each, in one transaction: log, rows, journal and anchors. `insert` writes the rows.
+
+    The same calls as for a batch of commands, without the rules.
+    """
     with registry.store.turn():
         with registry.store.transaction() as connection:
             head, log = registry._checked(connection)
             events: list[Event] = []
-            for copy in copies:
-                moment = datetime.fromisoformat(copy["effective_at"])
-                context = RunContext(Actor.model_validate(copy["actor"]), moment)
-                events.append(log.compose(head, _result(copy), context))
+            for result, context in results:
+                events.append(log.compose(head, result, context))
                 head = events[-1].head
+            insert(connection)
             log.write(events)
+            is_due = log.checkpoint_due(head.size, False, datetime.now(UTC), registry._copies.anchored)
         registry._write_journal(events)
-        registry._anchor(head, decision=False)
+        if is_due:
+            registry._anchor(head)
+        else:
+            registry._copies.written(head, registry._copies.anchored)
+
+
+def _recorded(copy: Mapping[str, Any]) -> tuple[CommandResult, RunContext]:
+    context = RunContext(Actor.model_validate(copy["actor"]), datetime.fromisoformat(copy["effective_at"]))
+    return _result(copy), context
 
 
 def _result(event: Mapping[str, Any]) -> CommandResult:

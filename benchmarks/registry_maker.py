@@ -22,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from registry_clones import clone
+from registry_clones import append, clone
 from registry_size import Size
 
 from data.records.approval import ApprovalRequest, RequiredRole
@@ -36,7 +36,6 @@ from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.verdict import Judgement, Passed
 from data.records.version import Artifact, Change, ChangeClass, CodeState, Metric, TestResult, Version
-from data.registry.audit_log import Event
 from data.registry.command import Command, CommandResult
 from data.registry.command_batch import Receipt
 from data.registry.commands.approval import RequestApproval
@@ -213,25 +212,13 @@ class Maker:
 
 
 def append_runs(registry: Registry, runs: Sequence[MonitoringRun]) -> None:
-    """Record monitoring runs, an event each, in one transaction: log, rows, journal and anchors.
-
-    The same calls as for a batch of commands, without the rules.
-    """
-    with registry.store.turn():
-        with registry.store.transaction() as connection:
-            head, log = registry._checked(connection)
-            events: list[Event] = []
-            for run in runs:
-                events.append(log.compose(head, _recorded(run), RunContext(Actor(id="service:monitor"), run.ran_at)))
-                head = events[-1].head
-            names = ", ".join(map(_quoted, MonitoringRun.stored_columns()))
-            marks = ", ".join(["?"] * len(MonitoringRun.stored_columns()))
-            rows = ", ".join([f"({marks})"] * len(runs))
-            values = [value for run in runs for value in _encoded(run)]
-            connection.execute(f"INSERT INTO monitoring_run ({names}) VALUES {rows}", values)
-            log.write(events)
-        registry._write_journal(events)
-        registry._anchor(head, decision=False)
+    """Record monitoring runs, an event each, in one transaction."""
+    names = ", ".join(map(_quoted, MonitoringRun.stored_columns()))
+    marks = ", ".join(["?"] * len(MonitoringRun.stored_columns()))
+    sql = f"INSERT INTO monitoring_run ({names}) VALUES {', '.join([f'({marks})'] * len(runs))}"
+    values = [value for run in runs for value in _encoded(run)]
+    results = [(_recorded(run), RunContext(Actor(id="service:monitor"), run.ran_at)) for run in runs]
+    append(registry, results, lambda connection: connection.execute(sql, values))
 
 
 def _recorded(run: MonitoringRun) -> CommandResult:

@@ -6,7 +6,7 @@ The size of a row group is not stored in the file. It applies to what this conne
 an older file stay as they are and are not appended to any more.
 
 The storage format is that of DuckDB 1.4: a file takes a third of the space, because repeated texts are stored once. An
-older file gets the format with its first write; what is in it is stored anew when it changes. A newer
+older file gets the format with its first write; its row groups are stored again when they change. A newer
 format stays.
 """
 

@@ -145,7 +145,7 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str], index: EventInd
     return [
         _ModelRows(
             row, list_versions(state, time.now, row.key),
-            {kind: tuple(state.under(kind, row.key)) for kind in TABLES},
+            {kind: tuple(_below(state, kind, row.key)) for kind in TABLES},
             index.bodies(connection, row.key), head.size, head.origin, notes[-1] if notes else "", people, time,
             pending_signatures(
                 state, state.under(ApprovalRequest, row.key), state.under(Vote, row.key), people.values(), time.now
@@ -153,3 +153,8 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str], index: EventInd
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _below(state: State, kind: type[R], model: str) -> list[R]:
+    """Return the rows below a model: by the column that names it where there is one, which DuckDB finds faster."""
+    return state.find(kind, model=model) if "model" in kind.stored_columns() else state.under(kind, model)
