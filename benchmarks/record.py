@@ -83,7 +83,8 @@ def _line(name: str, cells: Sequence[str], target: str) -> str:
 
 
 def _shown(cost: Cost) -> str:
-    return f"FAILED: {cost.failure[:60]}" if cost.failure else f"{_seconds(cost.cpu)}, {cost.megabytes:.0f} MB"
+    failed = f", FAILED: {cost.failure[:60]}" if cost.failure else ""
+    return f"{_seconds(cost.cpu)}, {cost.megabytes:.0f} MB{failed}"
 
 
 def _seconds(cpu: float) -> str:
