@@ -76,6 +76,7 @@ class EventType(StrEnum):
     LOG_MIGRATED = "log.migrated"
     LOG_RECOVERED = "log.recovered"
     BACKUP_PRUNED = "backup.pruned"
+    CREDENTIAL_USED = "credential.used"
 
 
 DECISIONS = frozenset(

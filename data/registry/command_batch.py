@@ -23,6 +23,7 @@ from data.registry.audit_log import AuditLog, Event, Head
 from data.registry.command import Command, CommandResult, Context, without_secrets
 from data.registry.commands.log import RecordRefusal
 from data.registry.rules.all import RULES
+from data.registry.rules.proof import used_code
 from data.registry.seeds import SeedVault
 from data.registry.state import Seen, State
 
@@ -153,6 +154,7 @@ class CommandBatch:
             reason=refusal.what[:LONGEST],
         )
         context = self._context(record)
+        self._use_code(command, context)
         result = without_secrets(RULES[RecordRefusal](self._state, record, context))
         self._recorded(result, context, self._log.compose(self.head, result, replace(self._run, as_of=context.now)))
         # Log the error code only: the reason may quote what a person typed.
@@ -160,6 +162,15 @@ class CommandBatch:
             "command %s about %r refused in run %r: %s", command.name, record.about, self._run.run_id, refusal.code
         )
         return refusal
+
+    def _use_code(self, command: Command, context: Context) -> None:
+        """Record that the code of a refused command is used, if it was right; it must not stay valid."""
+        if command.claimed is None:
+            return
+        self._state.seen = seen = Seen({}, set())
+        result = used_code(self._state, command.claimed, command.name, context)
+        if result is not None and not self._log.differing(seen.rows.values(), seen.tables):
+            self._recorded(result, context, self._log.compose(self.head, result, replace(self._run, as_of=context.now)))
 
     def _context(self, command: Command) -> Context:
         refused_on_wall = isinstance(command, RecordRefusal) and self.head.clock == "wall"

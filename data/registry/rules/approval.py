@@ -25,6 +25,7 @@ from data.registry.commands.approval import ExpireRequest, RequestApproval, With
 from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
 from data.registry.purposes import PURPOSES
+from data.registry.redaction import redacted
 from data.registry.rules.review import validated_for
 from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
@@ -64,9 +65,10 @@ def request_approval(state: State, command: RequestApproval, context: Context) -
     key, _ = state.next_key(ApprovalRequest, f"{subject.version.key}/requests")
     validators = _validators(state, subject.version) if command.apart_from_validator else ()
     question = command.model_dump(exclude={"about", "apart_from_validator"})
+    # The stored text is without secrets: the digest must be that of the stored text.
     draft = ApprovalRequest.model_validate(
         {
-            **question,
+            **redacted(question),
             "key": key,
             "subject": command.about,
             "contributors": contributors_of(subject.version, context.person, *validators),
@@ -206,10 +208,11 @@ def _pending(state: State, command: RequestApproval, context: Context) -> Approv
 
     Raises StaleEvidenceError when the run has a different request pending.
     """
+    asked = redacted(command.model_dump(mode="json", include=COMPARED))
     for request in state.find(ApprovalRequest, subject=command.about, purpose=command.purpose, run_id=context.run_id):
         if request.state != "pending" or context.now >= request.expires_at or request.requester != context.person:
             continue
-        if all(getattr(request, name) == getattr(command, name) for name in COMPARED):
+        if request.model_dump(mode="json", include=COMPARED) == asked:
             return request
         raise StaleEvidenceError(
             f"this run has a different request on {short(command.about)} pending already",

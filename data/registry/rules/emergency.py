@@ -26,6 +26,7 @@ from data.registry.commands.emergency import ReleaseInEmergency
 from data.registry.evidence import collect_evidence
 from data.registry.independence import contributors_of
 from data.registry.purposes import RELEASE, purpose_of
+from data.registry.redaction import redacted
 from data.registry.rollback import blocked
 from data.registry.rules.approval import RESTORE, digest_refs, require_valid_waivers
 from data.registry.rules.model import active_model
@@ -206,6 +207,7 @@ def _request(
     state: State, command: ReleaseInEmergency, version: Version, model: Model, person: str, context: Context
 ) -> ApprovalRequest:
     key, _ = state.next_key(ApprovalRequest, f"{version.key}/requests")
+    # The stored text is without secrets: the digest must be that of the stored text.
     fields = command.model_dump(
         include={
             "environment", "use", "slot", "required", "reason",
@@ -214,7 +216,7 @@ def _request(
     )  # fmt: skip
     draft = ApprovalRequest.model_validate(
         {
-            **fields,
+            **redacted(fields),
             "key": key,
             "subject": version.key,
             "purpose": RELEASE.name,

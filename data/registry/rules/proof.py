@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyotp
 
-from data.errors import LockedOutError, NotAuthorisedError, ProofError
+from data.errors import LockedOutError, NotAuthorisedError, ProofError, SeedMismatchError, SigningKeyError
 from data.records.events import EventType
 from data.records.names import person_key
 from data.records.person import Actor, Credential, Person, Role, RoleGrant
@@ -93,6 +93,24 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
         raise ProofError(f"this one-time code of {proof.person} was used already")
     row = credential.changed(last_step=step, failed_at=(), locked_until=None)
     return Proven(Actor(id=proof.person, auth="totp"), (row,), credential.key)
+
+
+def used_code(state: State, proof: Proof, attempted: str, context: Context) -> CommandResult | None:
+    """Return the use of a right code whose command was refused; None for a wrong, used or locked one.
+
+    A code that was seen must not stay valid: whoever reads the refused answer could use it elsewhere.
+    """
+    credential = active_credential(state, proof.person)
+    if credential is None or _locked(credential, context):
+        return None
+    try:
+        step = _matching_step(checked_seed(state, context.seeds, credential), proof, context)
+    except (SeedMismatchError, SigningKeyError):
+        return None
+    if step is None or step <= credential.last_step:
+        return None
+    row = credential.changed(last_step=step)
+    return CommandResult(EventType.CREDENTIAL_USED, person_key(proof.person), (row,), {"attempted": attempted})
 
 
 def grants_held(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,

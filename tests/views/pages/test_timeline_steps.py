@@ -19,6 +19,7 @@ from views.pages.timeline_steps import WRITERS, TimelineStep, steps_of
 SILENT = {
     "log.created", "log.key_rotated", "log.attested", "log.migrated", "log.recovered", "pii.erased", "standard.adopted",
     "person.added", "person.enrolled", "person.revoked", "role.granted", "role.ended", "credential.attempted",
+    "credential.used",
     "evidence.recorded", "operation.begun", "monitoring.recorded", "backup.pruned",
 }  # fmt: skip
 """Event types without a step of their own; a monitoring run gives steps for the alerts that it raised."""

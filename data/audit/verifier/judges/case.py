@@ -29,6 +29,7 @@ class Case:
         self.run: str = event["refs"].get("run", "")
         self.images: list[dict[str, Any]] = event["rows"]
         self.state, self.moment, self.log = state, moment, log
+        self.rules: int = event.get("rules", 1)
         self.proven = False
 
     def require(self, holds: object, reason: str) -> None:

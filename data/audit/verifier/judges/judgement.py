@@ -32,7 +32,7 @@ from data.audit.verifier.report import Findings
 
 Judge = Callable[[Case], None]
 
-KNOWN_RULES = range(1, 2)
+KNOWN_RULES = range(1, 3)
 """The rules numbers by which this verifier can judge. An event names the rules that its writer applied."""
 
 JUDGES: Mapping[str, Judge] = {
@@ -42,6 +42,7 @@ JUDGES: Mapping[str, Judge] = {
     "role.granted": roster.judge_granted,
     "role.ended": roster.judge_role_ended,
     "credential.attempted": proofs.judge_attempt,
+    "credential.used": proofs.judge_used,
     "standard.adopted": roster.judge_adopted,
     "model.registered": versions.judge_model_registered,
     "model.amended": versions.judge_model_amended,
@@ -130,7 +131,7 @@ class Judging:
         moment = JudgementTime(event, former, is_replay and seq > 0)
         what = ""
         try:
-            self._judge(Case(event, self._state, moment, origin), event.get("rules", 1))
+            self._judge(Case(event, self._state, moment, origin))
         except ImpossibleEventError as impossible:
             what = f"no correct writer writes this {event['type']}: {impossible}"
         except Exception as broken:  # noqa: BLE001 - values of other types than a writer gives make it impossible too
@@ -143,9 +144,11 @@ class Judging:
             except Exception as broken:  # noqa: BLE001 - the same
                 self._findings.add(f"a row image cannot be read: {type(broken).__name__}: {broken}", seq=seq)
 
-    def _judge(self, case: Case, rules: int) -> None:
+    def _judge(self, case: Case) -> None:
         known = f"{KNOWN_RULES[0]} to {KNOWN_RULES[-1]}"
-        case.require(rules in KNOWN_RULES, f"it names the rules {rules}; this verifier knows the rules {known}")
+        case.require(
+            case.rules in KNOWN_RULES, f"it names the rules {case.rules}; this verifier knows the rules {known}"
+        )
         check_shape(case)
         judge = JUDGES.get(case.type)
         if judge is not None:

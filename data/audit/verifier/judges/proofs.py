@@ -59,6 +59,20 @@ def judge_attempt(case: Case) -> None:
     case.state.attempts[person, str(command)] += 1
 
 
+def judge_used(case: Case) -> None:
+    """Check that the code of a refused command is used up: only the step of an attempt that was counted."""
+    person, command = case.subject.removeprefix("people/"), str(case.data.get("attempted"))
+    before = active_credential(case, person)
+    case.require(before is not None and _is_unlocked(case, before), f"{person} has no credential that could be used")
+    former = before or {}
+    after = case.change("credential", former["key"])
+    case.require(case.state.attempts[person, command] > 0, f"no attempt of {person} to {command} was counted before")
+    case.state.attempts[person, command] -= 1
+    step, used = after["last_step"], former["last_step"]
+    case.require(type(step) is int and step > used, f"the code of step {step} is not later than the last one, {used}")
+    case.require(_is_step_of(case, step), f"the code of step {step} was not valid at the time of the event")
+
+
 def _check_count(case: Case, before: Values) -> None:
     locked = case.data.get("locked") is True and before["locked_until"] is not None
     if locked and not case.images and case.moment.before(before["locked_until"]):

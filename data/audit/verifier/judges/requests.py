@@ -21,7 +21,9 @@ APPROVABLE = ("assessed", "validated", "approved")
 RELEASABLE = ("assessed", "validated", "approved", "expired")
 LONGEST_RELEASE = timedelta(hours=720)
 REDACTED = "[redacted]"
-"""What the writer puts in the place of a secret, after it has computed the digest of a request."""
+"""What the writer puts in the place of a secret; by rules 1 after it has computed the digest of a request."""
+HASHED_AS_STORED = 2
+"""The first rules by which the digest of a request is that of its stored text."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def judge_requested(case: Case) -> None:
     case.require(now < request["expires_at"], "the request expires before it is opened")
     is_counted = all(one["count"] >= 1 for one in request["required"])
     case.require(request["required"] and is_counted, "the request requires no signature")
-    if REDACTED not in write(request):
+    if case.rules >= HASHED_AS_STORED or REDACTED not in write(request):
         case.require_values(request, request_digest=request_digest(case.log, request))
     if request["purpose"] == "release":
         _check_release(case, request, subject)

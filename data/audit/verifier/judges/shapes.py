@@ -39,6 +39,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "role.granted": {"role_grant": "new", "credential": _CODE},
     "role.ended": {"role_grant": "to_at", "credential": _CODE},
     "credential.attempted": {"credential": "failed_at locked_until"},
+    "credential.used": {"credential": "last_step"},
     "standard.adopted": {"standard": "new", "credential": _CODE},
     "model.registered": {"model": "new", "credential": _CODE},
     "model.amended": {"model": _MODEL, "credential": _CODE},
