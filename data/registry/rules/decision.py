@@ -81,8 +81,8 @@ def decide(state: State, command: Decide, context: Context) -> CommandResult:
     # Digests before people: nobody spends a code on evidence, a standard or an artifact that changed meanwhile.
     _check_bytes(state, request, subject, command, context)
     _check_answer(request, command, context)
-    # Role and independence (SR 11-7: effective challenge by people who did not develop the model) before the code: a
-    # one-time code (RFC 6238) is accepted once, and a person who may not sign must not lose one.
+    # Role and independence (SR 11-7: effective challenge by people who did not develop the model) before the code. A
+    # right code is used also when one of these checks refuses the vote (`CommandBatch`).
     voter = _check_voter(state, request, subject, command, context)
     before = state.find(Vote, request=request.key)
     _check_first_vote(before, voter)
