@@ -208,11 +208,11 @@ def _pending(state: State, command: RequestApproval, context: Context) -> Approv
 
     Raises StaleEvidenceError when the run has a different request pending.
     """
-    asked = redacted(command.model_dump(mode="json", include=COMPARED))
+    question = redacted(command.model_dump(mode="json", include=COMPARED))
     for request in state.find(ApprovalRequest, subject=command.about, purpose=command.purpose, run_id=context.run_id):
         if request.state != "pending" or context.now >= request.expires_at or request.requester != context.person:
             continue
-        if request.model_dump(mode="json", include=COMPARED) == asked:
+        if request.model_dump(mode="json", include=COMPARED) == question:
             return request
         raise StaleEvidenceError(
             f"this run has a different request on {short(command.about)} pending already",
