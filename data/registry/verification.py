@@ -22,7 +22,7 @@ def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None 
     """Compare every event with journal and anchors and return the report, which also lists unreadable files.
 
     `deep` also rebuilds every table from the events and hashes every stored file: artifacts, evidence, submissions,
-    backups. Raises StoreLockedError, and
+    backups, dossiers. Raises StoreLockedError, and
     NestedTransactionError when this process holds the registry open.
     """
     with duckdb.connect() as connection:
@@ -31,7 +31,8 @@ def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None 
         home, copies = registry.home, (files.database, files.journal, files.anchors)
         stores = (home.artifacts, home.inbox, home.backups) if deep else (None, None, None)
         artifacts, inbox, backups = stores
-        return verify(*copies, artifacts, deep, trusted_vkey, inbox, backups, files.authorities)
+        reports = home.reports if deep else None
+        return verify(*copies, artifacts, deep, trusted_vkey, inbox, backups, files.authorities, reports)
 
 
 def verify_registry_since(registry: Registry, trusted: Path, trusted_vkey: str | None = None) -> Report:

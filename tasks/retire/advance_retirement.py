@@ -62,10 +62,11 @@ def _archive(found: RetirementSnapshot, context: RunContext, steps: Steps) -> No
     years = rule_of(found.standards, found.model).retention_years
     retain_until = moment(context.as_of) + years * YEAR
     key = found.retirement.key
-    digest = steps.take(write_dossier, key, retain_until, context)
-    steps.take(
-        archive_retirement, ArchiveRetirement(key=key, dossier_digest=digest, retain_until=retain_until), context
+    dossier = steps.take(write_dossier, key, retain_until, context)
+    command = ArchiveRetirement(
+        key=key, dossier_digest=dossier.digest, text_digest=dossier.text_digest, retain_until=retain_until
     )
+    steps.take(archive_retirement, command, context)
 
 
 @step("begin sunset")

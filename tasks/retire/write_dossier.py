@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import rfc8785
@@ -10,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.context import FlowRunContext, TaskRunContext
 
 from data.errors import PublishError
-from data.files.artifacts import ArtifactStore
+from data.files.artifacts import ArtifactStore, file_digest
 from data.files.durable_file import write_durably
 from data.files.file_fault import file_faults
 from data.queries.retirement_dossier import retirement_dossier
@@ -28,9 +29,17 @@ from tasks.run.word_steps import counted
 REPLAYED = "> This is a replay registry (`clock: replay`): every time here is business time, not the time of recording."
 
 
+@dataclass(frozen=True)
+class WrittenDossier:
+    """The digests of a dossier: of its JSON, which is in the artifact store, and of its Markdown."""
+
+    digest: str
+    text_digest: str
+
+
 @step("write dossier")
-def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
-    """Collect and write the dossier; return the digest of the JSON in the artifact store.
+def write_dossier(key: str, retain_until: datetime, context: RunContext) -> WrittenDossier:
+    """Collect and write the dossier; return its digests.
 
     Raises ArtifactError when evidence that the dossier needs is missing, PublishError when the reports cannot be
     written.
@@ -50,7 +59,7 @@ def write_dossier(key: str, retain_until: datetime, context: RunContext) -> str:
         f"write dossier: {counted(len(dossier.events), 'event')}, {counted(len(dossier.parties), 'consumer')}",
         retirement=key,
     )
-    return digest
+    return WrittenDossier(digest, file_digest(reports / f"{name}.md"))
 
 
 def dossier_text(dossier: RetirementDossier) -> str:

@@ -17,6 +17,7 @@ from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of, stamped_sizes
+from data.audit.verifier.dossiers import Dossiers
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.judges import PEOPLE, Judging
@@ -43,14 +44,15 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
     inbox: Path | None = None,
     backups: Path | None = None,
     authorities: Path | None = None,
+    reports: Path | None = None,
 ) -> Report:
     """Verify the registry file against its own events, its journal and its anchors `(location, path)`.
 
     The caller must hold the registry's lock and have the file closed; it is opened read-only. `deep` rebuilds the state
     tables from the events, `artifacts` is the directory whose files are hashed again, `trusted_vkey` is the key, known
     from elsewhere, that genesis must declare. With `artifacts`, the files of `inbox` (packed submissions) and the
-    folders of `backups` are compared too. `authorities` is a PEM file with the root certificates of time-stamp
-    authorities. Never raises: a file that cannot be read is a finding.
+    folders of `backups` are compared too. The dossiers in `reports` are compared. `authorities` is a PEM file with the
+    root certificates of time-stamp authorities. Never raises: a file that cannot be read is a finding.
     """
     findings, report = Findings(), Report()
     for memory in MEMORY:
@@ -58,7 +60,7 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
         try:
             with attached(database, memory) as connection:
                 audit = LogVerification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
-                audit.run(journal, anchors, Stores(artifacts, inbox, backups), deep)
+                audit.run(journal, anchors, Stores(artifacts, inbox, backups, reports), deep)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
             continue
@@ -101,6 +103,7 @@ class Stores(NamedTuple):
     artifacts: Path | None
     inbox: Path | None
     backups: Path | None
+    reports: Path | None
 
 
 class LogVerification:
@@ -122,6 +125,7 @@ class LogVerification:
         self._times: dict[int, str] = {}
         self._references: References | None = None
         self._backups: Backups | None = None
+        self._dossiers: Dossiers | None = None
         self._state: RebuiltState | None = None
         self._judging: Judging | None = None
         self._is_governed = False
@@ -144,6 +148,8 @@ class LogVerification:
             self._references = References(stores.artifacts, self._findings, stores.inbox)
         if stores.artifacts and stores.backups:
             self._backups = Backups(stores.backups, self._findings, _fault_of_backup)
+        if stores.reports:
+            self._dossiers = Dossiers(stores.reports, self._findings)
         with self._findings.catching("the log", table="audit_event"):
             self._read_events(JournalComparison(journal))
         self._compare_tables(stored, sources)
@@ -186,6 +192,8 @@ class LogVerification:
             self._references.check()
         if self._backups:
             self._backups.check(self._governance)
+        if self._dossiers:
+            self._dossiers.check()
 
     def _read_events(self, journal: JournalComparison) -> None:
         seen = 0
@@ -246,6 +254,8 @@ class LogVerification:
             self._references.add(seq, event)
         if self._backups:
             self._backups.add(event)
+        if self._dossiers:
+            self._dossiers.add(event)
 
     def _has_people(self, event: Event) -> bool:
         """Return True if the log declares a roster, or writes one without declaring its tables."""

@@ -103,8 +103,12 @@ class WithdrawVersion(Keyed):
 
 
 class ArchiveRetirement(Keyed):
-    """Archive the retirement: its dossier is written, and its records are kept until `retain_until`."""
+    """Archive the retirement: its dossier is written, and its records are kept until `retain_until`.
+
+    `text_digest` is that of the dossier as Markdown.
+    """
 
     name: ClassVar[str] = "archive retirement"
     dossier_digest: str
+    text_digest: str = ""
     retain_until: datetime

@@ -197,8 +197,9 @@ def archive_retirement(state: State, command: ArchiveRetirement, context: Contex
     changed = row.changed(
         state="archived", dossier_digest=command.dossier_digest, retain_until=retain_until, ended_at=context.now
     )
+    data = {"text": command.text_digest} if command.text_digest else {}
     return CommandResult(
-        EventType.RETIREMENT_ARCHIVED, row.key, (changed,), refs={"evidence": [command.dossier_digest]}
+        EventType.RETIREMENT_ARCHIVED, row.key, (changed,), data, refs={"evidence": [command.dossier_digest]}
     )
 
 
