@@ -48,7 +48,7 @@ COMMANDS = {
     "Reports": {
         "inventory": "List every version: its review state, where it is or was deployed, and why that ended.",
         "show": "Show a model with its versions, or one version with its evidence, verdicts and approvals.",
-        "history": "List every event of a model, or show what served at a past moment and who approved it.",
+        "history": "List the events of a model, or show what served at a past moment and who approved it.",
         "report": "Write the evidence pages as static files without scripts. Only changed pages are rewritten.",
         "serve": "Serve the evidence pages and the slots' manifests, read-only, on loopback, until Ctrl-C.",
     },
