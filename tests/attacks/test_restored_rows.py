@@ -1,4 +1,4 @@
-"""Attack: one row is edited, a change of the roster, a release or a step of a retirement is given, the row is put back.
+"""Attack: one row is edited, a change of the roster, a release or a step of a retirement is given, the row is restored.
 
 Each case runs through the rule of the writer, which refuses it while the row is as the log has it, and through the
 judge of the verifier, which shares no code with that rule.
@@ -92,7 +92,7 @@ def with_two_versions(world: World) -> None:
     world.validated(world.version(), conclusion="not fit")
 
 
-def asked(world: World) -> None:
+def plan_approved(world: World) -> None:
     """The plan of the retirement was approved by alma; the retirement is still planned."""
     deployed(world)
     retirement_states.planned(world)
@@ -101,13 +101,13 @@ def asked(world: World) -> None:
 
 def objected(world: World) -> None:
     """After the approval of the plan a consumer objects to it."""
-    asked(world)
+    plan_approved(world)
     retirement_states.answered(world, "gates", "objected")
 
 
 def replanned(world: World) -> None:
     """After the approval of the plan a consumer moves to something else."""
-    asked(world)
+    plan_approved(world)
     retirement_states.transition_planned(world, "gates", moves_to="the timetable")
 
 
@@ -129,7 +129,7 @@ PREPARATIONS: dict[str, Step] = {
     "assessed": lambda world: world.assessed(),
     "released": released,
     "two versions": with_two_versions,
-    "asked": asked,
+    "asked": plan_approved,
     "objected": objected,
     "replanned": replanned,
     "noticed": noticed,
@@ -343,13 +343,13 @@ def edited(world: World, edits: tuple[Edit, ...]) -> Iterator[None]:
         patch.setattr(RowIndex, "differing", lambda *_: [])
         places = [(one, one.key if isinstance(one.key, str) else one.key(world)) for one in edits]
         former = [stored(world, one, key) for one, key in places]
-        for one, key in places:
-            store(world, one, key, one.value(world) if callable(one.value) else one.value)
+        for edit, key in places:
+            store(world, edit, key, edit.value(world) if callable(edit.value) else edit.value)
         try:
             yield
         finally:
-            for (one, key), value in zip(places, former, strict=True):
-                store(world, one, key, value)
+            for (edit, key), value in zip(places, former, strict=True):
+                store(world, edit, key, value)
 
 
 def stored(world: World, edit: Edit, key: str) -> object:
