@@ -25,6 +25,7 @@ from data.errors import ModelwardError
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
 from data.records.person import Actor, Role, RoleGrant
+from data.records.review import VerdictSet
 from data.registry.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
 from data.registry.commands.log import AdoptStandard
 from data.registry.commands.person import AddPerson, EndRole, GrantRole, RevokePerson
@@ -122,21 +123,6 @@ def serving(stage: Callable[[World], None]) -> Step:
     return lambda world: (deployed(world), stage(world))
 
 
-PREPARATIONS: dict[str, Step] = {
-    "people": with_people,
-    "rejected": rejected,
-    "blocked": blocked_version,
-    "assessed": lambda world: world.assessed(),
-    "released": released,
-    "two versions": with_two_versions,
-    "asked": plan_approved,
-    "objected": objected,
-    "replanned": replanned,
-    "noticed": noticed,
-    **{name: serving(getattr(retirement_states, name)) for name in ("opened", "approved", "quiet")},
-}
-
-
 def grant(person: str, role: Role = Role.APPROVER, by: str = "adam", **scope: object) -> Step:
     command = {"person": person, "role": role, **scope}
     return lambda world: world.do(GrantRole.model_validate({**command, "proof": world.proof(by)}), by=by)
@@ -174,6 +160,41 @@ def adopt(by: str) -> Step:
 
 def release(by: str = "otto", **changes: object) -> Step:
     return lambda world: release_opened(world, FIRST, by, **changes)
+
+
+def judged_for_emergency(world: World) -> None:
+    """The version was judged for an emergency, and a measurement was recorded afterwards."""
+    version = world.assessed()
+    world.judge(version, "emergency")
+    world.measured(version, auc=0.5)
+
+
+def last_verdicts(world: World) -> str:
+    return max(world.find(VerdictSet, version=FIRST), key=lambda row: row.number).key
+
+
+def present_evidence(world: World) -> str:
+    return world.digest(FIRST)
+
+
+def release_as_judged(world: World) -> object:
+    return release_opened(world, FIRST, verdict_set=last_verdicts(world))
+
+
+PREPARATIONS: dict[str, Step] = {
+    "people": with_people,
+    "rejected": rejected,
+    "blocked": blocked_version,
+    "assessed": lambda world: world.assessed(),
+    "released": released,
+    "measured again": judged_for_emergency,
+    "two versions": with_two_versions,
+    "asked": plan_approved,
+    "objected": objected,
+    "replanned": replanned,
+    "noticed": noticed,
+    **{name: serving(getattr(retirement_states, name)) for name in ("opened", "approved", "quiet")},
+}
 
 
 def ratify(person: str) -> Step:
@@ -273,6 +294,10 @@ CASES: dict[str, Case] = {
     "emergency: a release by a person without a role": Case(
         "assessed", holds("outsider", "otto"), release("outsider"), "outsider held no role"
     ),
+    "emergency: on evidence that changed": Case(
+        "measured again", (Edit("verdict_set", last_verdicts, "evidence_digest", present_evidence),), release_as_judged,
+        "no correct writer writes this approval.requested",
+    ),
     "emergency: ratified by the person who acted": Case(
         "blocked", incident("opened_by", "dev"), ratify("otto"), "it changes opened_by of incident"
     ),
@@ -309,6 +334,15 @@ CASES: dict[str, Case] = {
     "retirement: an approval that had expired": Case(
         "asked", (Edit("approval_request", request_to_retire, "valid_until", LATE),), approve_late,
         "the approval to retire had expired",
+    ),
+    "retirement: traffic before the sunset": Case(
+        "approved", (*retirement("state", "sunset"), *retirement("sunset_at", EARLY)),
+        lambda world: retirement_states.traffic(world, days=0.001),
+        "it changes sunset_at of retirement",
+    ),
+    "retirement: a withdrawal without a quiet window": Case(
+        "approved", (*retirement("state", "quiet"), Edit("slot", only_slot, "version", None)),
+        lambda world: world.do(WithdrawVersion(key=KEY)), "was approved and cannot become withdrawn",
     ),
     "retirement: a sunset before its day": Case(
         "approved", retirement("sunset_at", EARLY), lambda world: world.do(BeginSunset(key=KEY)),
