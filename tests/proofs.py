@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from data.audit.body import canonical, leaf_hash
@@ -29,14 +30,20 @@ class SignedLog:
         """Return a log of `count` events; `forged` is the number of an event with another content."""
         return cls([_body(seq, "forged" if seq == forged else "genuine") for seq in range(count)])
 
-    @property
+    @cached_property
+    def _notes(self) -> dict[int, str]:
+        return {}
+
+    @cached_property
     def leaves(self) -> list[bytes]:
         """The leaf hash of each event."""
         return [leaf_hash(body) for body in self.bodies]
 
     def note(self, size: int) -> str:
         """Return the signed checkpoint of this size."""
-        return sign_checkpoint(ORIGIN, size, root(self.leaves[:size]), self.key)
+        if size not in self._notes:
+            self._notes[size] = sign_checkpoint(ORIGIN, size, root(self.leaves[:size]), self.key)
+        return self._notes[size]
 
     def proof(self, seq: int, size: int, **changes: Any) -> str:
         """Return the proof file of an event; `changes` replace an argument of `event_proof_file` or `event_extra`."""

@@ -93,7 +93,6 @@ def test_a_log_without_the_vote_agrees_with_itself_and_contradicts_the_receipt(
     assert any("history was rewritten" in one.what or "are missing" in one.what for one in report.findings)
     assert not prove_continuation(registry, str(voted.receipt)).ok
     export_registry(registry, tmp_path / "export")
-    assert str(voted.receipt) not in {fault.place for fault in verify_export(tmp_path / "export").faults}
     faults = verify_export(tmp_path / "export", own_anchors=[voted.receipt]).faults
     assert str(voted.receipt) in {fault.place for fault in faults}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tests.proofs import KEY, OTHER_KEY, SignedLog
 
@@ -26,8 +27,13 @@ class ForeignCase:
     old: str = ""
 
 
-def cases() -> Iterator[ForeignCase]:
-    """Yield every checkpoint, inclusion and consistency of the log, and a false variant of each."""
+@cache
+def cases() -> tuple[ForeignCase, ...]:
+    """Return every checkpoint, inclusion and consistency of the log, and a false variant of each."""
+    return tuple(_cases())
+
+
+def _cases() -> Iterator[ForeignCase]:
     log, forged, key = SignedLog.of(SIZE), SignedLog.of(SIZE, forged=0), KEY.vkey
     for size in range(1, SIZE + 1):
         note = log.note(size)

@@ -61,7 +61,7 @@ def verify(tmp_path_factory: pytest.TempPathFactory) -> Verify:
 
 
 def test_true_statements_are_accepted_and_false_ones_refused(verify: Verify) -> None:
-    given = list(cases())
+    given = cases()
     found = verify(given)
     assert len(found) == len(given) > 1000
     pairs = zip(given, found, strict=True)

@@ -93,6 +93,8 @@ def _check_event(report: ProofReport, path: Path, keys: Sequence[str]) -> str:
     signer = _signer(proof.checkpoint, keys or [fields["vkey"]])
     if not signer:
         return "the checkpoint is not signed by the key that you gave" if keys else "the checkpoint is not signed"
+    if signer != fields["vkey"]:
+        return "the file names another key than the one that signed the checkpoint"
     _add_keys(report, [signer])
     if fields["seal"] is None:
         return ""

@@ -44,6 +44,7 @@ FAULTS = {
     "a path of another event": (LOG.proof(5, 9, path=[bytes(32)] * 4), "is not event 5"),
     "a checkpoint of another history": (LOG.proof(5, 9, note=FORGED.note(9)), "is not event 5"),
     "another key": (SignedLog(LOG.bodies, OTHER_KEY).proof(5, 9), "is not signed by the key that you gave"),
+    "another key named in the file": (LOG.proof(5, 9, vkey=OTHER_KEY.vkey), "names another key"),
     "a seal of another event": (LOG.proof(5, 9, seal=bytes(64)), "the seal of the event is not a signature"),
     "no event": (LOG.proof(5, 9, extra=b"{}"), "contains no event of modelward"),
     "no proof": ("proof", "is not a proof of one event"),
