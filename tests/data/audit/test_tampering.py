@@ -486,4 +486,5 @@ def test_findings_can_be_written_as_json(toy: Toy) -> None:
     (finding,) = toy.verify().findings
     assert json.loads(json.dumps(vars(finding))) == {
         "what": "the row differs from event 5 in owner", "seq": None, "table": "model", "key": "flights",
+        "store": None,
     }  # fmt: skip

@@ -155,9 +155,9 @@ def test_the_trusted_key_must_be_the_key_of_genesis(toy: Toy) -> None:
 
 def test_events_too_large_for_little_memory_are_verified_with_more(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     toy.append("evidence.recorded", "models/flights", data={"x": "a" * 4_000_000})
-    monkeypatch.setattr(verification, "_MEMORY", ("3MB", "2GB"))
+    monkeypatch.setattr(verification, "MEMORY", ("3MB", "2GB"))
     assert toy.verify().findings == []
-    monkeypatch.setattr(verification, "_MEMORY", ("3MB",))
+    monkeypatch.setattr(verification, "MEMORY", ("3MB",))
     assert "cannot be read" in toy.verify().findings[0].what
 
 
@@ -211,5 +211,5 @@ def test_the_command_line_prints_the_report_as_json(toy: Toy, capsys: pytest.Cap
     assert main(options) == 0
     assert json.loads(capsys.readouterr().out) == {
         "ok": True, "events": 13, "anchored": 13, "assurance": "off-host", "judged": 0, "first_bad_seq": None,
-        "findings": [], "stamped": 0, "stamped_at": "", "unchecked": [],
+        "findings": [], "stamped": 0, "stamped_at": "", "unchecked": [], "since": 0,
     }  # fmt: skip

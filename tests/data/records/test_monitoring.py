@@ -11,7 +11,7 @@ from tests.stored_words import choices
 WORDS: dict[tuple[type[Row], str], str] = {
     (Alert, "level"): "warning | page",
     (Alert, "state"): "open | acknowledged | snoozed | dismissed | confirmed | ended",
-    (Incident, "kind"): "monitoring | rollback | suspension | deployment | emergency",
+    (Incident, "kind"): "monitoring | rollback | suspension | deployment | emergency | serving | files",
     (Incident, "state"): "open | acknowledged | escalated | resolved",
 }
 
