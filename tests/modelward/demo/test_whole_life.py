@@ -1,4 +1,7 @@
-"""The demo, run once from the command line, and commands on the registry that it creates."""
+"""The demo, run once from the command line, and commands on the registry that it creates.
+
+It takes minutes, so `make soak` runs it. The tests of the flows show the same stages on small models.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ import pytest
 from data.audit.verifier import Report, verify
 from data.files.home import Home
 from data.records.tables import TABLES
+
+pytestmark = pytest.mark.long
 
 STATE_TABLES = [kind.table for kind in TABLES]
 LOG_TABLES = ["audit_event", "checkpoint", "audit_head", "schema_version"]
