@@ -31,7 +31,7 @@ def counted(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Serv
     with pytest.MonkeyPatch.context() as monkeypatch:
         home = tmp_path_factory.mktemp("counted") / "home"
         monitored = deploy_monitored_model(founded.copy(home, monkeypatch))
-        monitored.log(DAY, shift={"distance": 1.0}, rows=60)
+        monitored.log(DAY, shift={"distance": 1.0}, rows=30)
     return monitored
 
 
