@@ -21,8 +21,8 @@ from data.registry.snapshot import copy_anchors, live_files, registry_snapshot
 def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None = None) -> Report:
     """Compare every event with journal and anchors and return the report, which also lists unreadable files.
 
-    `deep` also rebuilds every table from the events and hashes every stored file: artifacts, evidence, submissions,
-    backups, dossiers. Raises StoreLockedError, and
+    `deep` also rebuilds every table from the events, hashes every stored file (artifacts, evidence, submissions,
+    backups, dossiers), and compares keys and sealed seeds with the log. Raises StoreLockedError, and
     NestedTransactionError when this process holds the registry open.
     """
     with duckdb.connect() as connection:
@@ -31,8 +31,8 @@ def verify_registry(registry: Registry, *, deep: bool, trusted_vkey: str | None 
         home, copies = registry.home, (files.database, files.journal, files.anchors)
         stores = (home.artifacts, home.inbox, home.backups) if deep else (None, None, None)
         artifacts, inbox, backups = stores
-        reports = home.reports if deep else None
-        return verify(*copies, artifacts, deep, trusted_vkey, inbox, backups, files.authorities, reports)
+        reports, keys = (home.reports, home.keys) if deep else (None, None)
+        return verify(*copies, artifacts, deep, trusted_vkey, inbox, backups, files.authorities, reports, keys)
 
 
 def verify_registry_since(registry: Registry, trusted: Path, trusted_vkey: str | None = None) -> Report:

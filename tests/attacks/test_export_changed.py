@@ -161,3 +161,11 @@ def test_without_a_manifest_nothing_is_verified(small_export: Path) -> None:
     ran = run_verifier(small_export)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "there is no export in" in ran.stderr
+
+
+@pytest.mark.parametrize("back", [1, 20], ids=["the last event", "an event in the middle"])
+def test_an_edited_event_is_the_first_bad_one_not_the_event_after_it(small_export: Path, back: int) -> None:
+    path = small_export / "log/journal.jsonl"
+    seq = path.read_bytes().count(b"\n") - back
+    edit_json(path, seq, lambda event: event.update(actor={"id": "eve", "auth": "totp"}))
+    assert verify_export(small_export).first_bad_seq == seq

@@ -10,6 +10,7 @@ Caught in: `data/audit/verifier/artifacts.py`, `data/audit/verifier/backups.py`:
 from __future__ import annotations
 
 import shutil
+import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from data.registry.verification import verify_registry
 from tests.operations import prepared
 from tests.stored_files import register_with_every_file
 from tests.world import Template, World
+
+EARLIER = Path(__file__).parents[1] / "data/registry/homes/before-migrations.tar.xz"
 
 pytestmark = pytest.mark.closed_registry
 
@@ -165,11 +168,12 @@ def test_a_removed_and_an_added_file_of_a_backup_are_found(stored: Stored) -> No
 
 @pytest.fixture
 def unsigned(stored: Stored) -> Iterator[Path]:
-    """A backup as earlier versions wrote it, without a signed list."""
+    """A backup that an earlier version wrote, without a signed list."""
     folder = stored.home.backups / "earlier"
-    shutil.copytree(stored.home.backups / "signed", folder)
-    (folder / LIST).unlink()
-    (folder / NOTE).unlink()
+    with tarfile.open(EARLIER) as archive:
+        archive.extractall(folder, filter="data")
+    for name in ("artifacts", "keys"):
+        shutil.rmtree(folder / name)
     yield folder
     shutil.rmtree(folder)
 
@@ -181,12 +185,25 @@ def test_a_backup_without_a_list_is_verified_by_itself(stored: Stored, unsigned:
     assert "no attestation names its database, and it does not verify" in finding.what
 
 
-def test_the_list_of_another_backup_does_not_fit(stored: Stored, unsigned: Path) -> None:
-    for name in (LIST, NOTE):
-        shutil.copy(stored.home.backups / "signed" / name, unsigned / name)
-    with changed(unsigned / "verifier.pyz", b"print('all is well')"):
+def test_a_backup_of_this_version_without_its_list_is_found(stored: Stored) -> None:
+    """Otherwise who changes its verifier would also remove the list, and the backup would be verified by itself."""
+    folder = stored.home.backups / "unsigned"
+    shutil.copytree(stored.home.backups / "signed", folder)
+    (folder / LIST).unlink()
+    (folder / NOTE).unlink()
+    (finding,) = stored.findings()
+    shutil.rmtree(folder)
+    assert "it has no signed list of its files" in finding.what
+    assert "the version that made it writes such a list" in finding.what
+
+
+def test_the_list_of_another_backup_does_not_fit(stored: Stored) -> None:
+    folder = stored.home.backups / "copied"
+    shutil.copytree(stored.home.backups / "signed", folder)
+    with changed(folder / "verifier.pyz", b"print('all is well')"):
         (finding,) = stored.findings()
-    assert finding.what == "the backup earlier: verifier.pyz was changed"
+    shutil.rmtree(folder)
+    assert finding.what == "the backup copied: verifier.pyz was changed"
 
 
 def test_a_list_that_another_key_signed_is_refused(stored: Stored, unsigned: Path, tmp_path: Path) -> None:

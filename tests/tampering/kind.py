@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.tampering.tampered_home import TamperedHome
 
 Checker = Literal["verify", "serving", "export"]
-"""`modelward audit verify --deep`, `modelward verify serving`, or the verifier of an export."""
+"""`modelward audit verify --deep`, `modelward verify serving`, or `verify.py --deep` of an export."""
 
 
 @dataclass(frozen=True)

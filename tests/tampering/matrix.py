@@ -13,12 +13,21 @@ from data.errors import ModelwardError
 from data.registry.serving_comparison import compare_serving
 from data.registry.verification import verify_registry
 from tests.soak.attack_runs import PartResult, kinds_without, read_rows
-from tests.tampering import anchor_kinds, copy_kinds, log_kinds, table_kinds
+from tests.tampering import (
+    anchor_kinds,
+    copy_kinds,
+    export_kinds,
+    file_kinds,
+    log_kinds,
+    serving_kinds,
+    table_kinds,
+)
 from tests.tampering.kind import Checker, Expected, Kind
 from tests.tampering.tampered_home import TamperedHome
 from tests.world import Template
 
-KINDS: tuple[Kind, ...] = (*log_kinds.KINDS, *table_kinds.KINDS, *copy_kinds.KINDS, *anchor_kinds.KINDS)
+_MODULES = (log_kinds, table_kinds, copy_kinds, anchor_kinds, file_kinds, serving_kinds, export_kinds)
+KINDS: tuple[Kind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
 
 
 RUN = "tampering"
@@ -76,7 +85,7 @@ def _served(home: TamperedHome) -> Found:
 
 
 def _exported(home: TamperedHome) -> Found:
-    report = verify_export(home.export)
+    report = verify_export(home.export, deep=True)
     return Found([(f"{one.place}: {one.what}", None) for one in report.faults], report.first_bad_seq)
 
 

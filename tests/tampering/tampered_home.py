@@ -12,6 +12,7 @@ kind, a backup, a version that serves and one that served before, and an export.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,10 +24,14 @@ import duckdb
 import pytest
 
 from data.audit import journal as journal_module
+from data.audit.body import canonical
 from data.audit.journal import Journal
+from data.audit.keys import SigningKey
+from data.audit.note import sign_text
+from data.files.artifacts import file_digest
 from data.files.home import Home
-from data.registry.backup import backup_registry
-from data.registry.commands.log import AdoptStandard
+from data.registry.backup import LIST, NOTE, backup_registry
+from data.registry.commands.log import AdoptStandard, Attest
 from data.registry.registry import Registry
 from tests.exports import store_documents
 from tests.git_repositories import bare
@@ -53,6 +58,7 @@ class TamperedHome(TamperedLog):
         self.authorities = self.live / "timestamp-ca.pem"
         (self.stamps,) = self.home.anchor.parent.glob("stamps-*.jsonl")
         self.backup = self.home.backups / "signed"
+        self.exported = (self.export / "log" / "journal.jsonl").read_bytes().count(b"\n")
         self._settings, self.changed_settings = settings, dict[str, str]()
         self._marks: dict[Path, tuple[int, int, int]] = {}
         self._digests: dict[Path, str] = {}
@@ -75,7 +81,7 @@ class TamperedHome(TamperedLog):
             patch.setattr(journal_module, "SEGMENT_BYTES", SEGMENT_BYTES)
             world = founded.copy(live / "home", patch)
             files = _fill(world, folder / "earlier")
-            backup_registry(world.registry, world.home.backups / "signed")
+            _attest(world)
             export_registry(world.registry, live / "export")
             made = cls(folder, world, files, settings)
         shutil.copytree(live, made._sound, symlinks=True)
@@ -114,6 +120,20 @@ class TamperedHome(TamperedLog):
         with self._environment():
             return Registry(Home(self.home.root))
 
+    def first_naming(self, digest: str) -> int:
+        """Return the number of the first event that names a stored file."""
+        return next(event["seq"] for event in self.events if digest in json.dumps(event))
+
+    def sign_backup(self, key: SigningKey) -> None:
+        """Write the list of the files of the backup again, and sign it with a key."""
+        own = (LIST, NOTE)
+        paths = [one for one in self.backup.rglob("*") if one.is_file() and one.name not in own]
+        listed = canonical({"files": {one.relative_to(self.backup).as_posix(): file_digest(one) for one in paths}})
+        digest = f"sha256:{hashlib.sha256(listed).hexdigest()}"
+        (self.backup / LIST).write_bytes(listed)
+        note = sign_text(f"modelward backup v1\n{self.origin}\n{digest}\n", key)
+        (self.backup / NOTE).write_text(note, "utf-8")
+
     def setting(self, name: str) -> str:
         """Return a setting of the home as it was made."""
         return self._settings[name]
@@ -136,7 +156,7 @@ class TamperedHome(TamperedLog):
         sound = self._sound / path.relative_to(self.live)
         if path.is_symlink() or not path.is_file():
             return True
-        if path.suffix == ".duckdb" and (rows := _rows_digest(path)):
+        if path == self.home.database and (rows := _rows_digest(path)):
             return rows != self._sound_digest(sound)
         return path.read_bytes() != sound.read_bytes()
 
@@ -175,6 +195,16 @@ _OBJECTS = (
     "SELECT 'sequence', sequence_name FROM duckdb_sequences() ORDER BY ALL",
     "SELECT 'type', type_name FROM duckdb_types() WHERE NOT internal ORDER BY ALL",
 )
+
+
+def _attest(world: World) -> None:
+    """Make a backup, and record the attestation that names it."""
+    backup = backup_registry(world.registry, world.home.backups / "signed")
+    digest, events = file_digest(backup.database), world.registry.head().size
+    world.do(
+        Attest(backup="signed", events=events, anchored=events, assurance="local", backup_digest=digest,
+               restored_root="0" * 64)
+    )  # fmt: skip
 
 
 def _rows_digest(database: Path) -> str:

@@ -92,6 +92,8 @@ class CheckpointCheck:
         if root is None:
             return f"the checkpoint proves {checkpoint.size} events, the journal has {self._log.size}: some are missing"
         if root != checkpoint.root:
+            if checkpoint.size == self._log.size:
+                self._log.check_last_seal()
             return f"the first {checkpoint.size} events are not those that the checkpoint of this size proves"
         self._verified.add(identity)
         return ""

@@ -16,6 +16,7 @@ from data.audit.standalone.signed_note import is_message_signed_by
 
 JOURNAL = "log/journal.jsonl"
 _NO_EVENT = "0" * 64
+_WRONG_SEAL = "the seal of the event is not a signature by the key of the log"
 
 EventVisitor = Callable[[int, bytes, "dict[str, Any]"], None]
 """Receives number, body and content of each event that is well-formed and disclosed."""
@@ -32,6 +33,7 @@ class EventLogReading:
         self._prev: str | None = _NO_EVENT
         self._recorded_at = ""
         self._is_sealed = False
+        self._unverified: tuple[int, bytes, bytes] | None = None
         self.withheld = self.sealed = self.unsigned = 0
 
     @property
@@ -42,6 +44,15 @@ class EventLogReading:
     def root_at(self, size: int) -> bytes | None:
         """Return the root at one of the requested sizes, or at the end; None if the log does not reach that size."""
         return self._tree.root() if size == self.size else self._tree.root_at(size)
+
+    def check_last_seal(self) -> None:
+        """Verify the seal of the last event read, if a checkpoint made that redundant; a wrong one is a fault.
+
+        Where something contradicts the event, its seal says whether the event itself was changed.
+        """
+        last, self._unverified = self._unverified, None
+        if last is not None and not self._is_seal_valid(*last):
+            self._add(_WRONG_SEAL, last[0])
 
     def read(self, lines: Iterable[bytes], visit: EventVisitor) -> None:
         """Read every line; call `visit` for each event that is well-formed and not withheld."""
@@ -85,6 +96,7 @@ class EventLogReading:
         if event["seq"] != seq:
             return f"the line holds the event with the number {event['seq']}"
         if event["prev"] != self._prev:
+            self.check_last_seal()
             return "prev is not the leaf of the event before"
         if event["log"] != self._declaration.origin:
             return f"the event belongs to another log: {shown(event['log'])}"
@@ -96,6 +108,7 @@ class EventLogReading:
 
     def _check_seal(self, seq: int, leaf: bytes, seal: bytes | None) -> None:
         """Check that no seal is missing, and verify the seals that a checkpoint does not make redundant."""
+        self._unverified = None
         if seal is None:
             if self._is_sealed or self._declaration.has_seals:
                 self._add("the event has no seal, but the log seals its events", seq)
@@ -104,13 +117,16 @@ class EventLogReading:
             return
         self._is_sealed = True
         if seq < self._signed_size:
-            return
-        statement = f"modelward event seal v1\n{self._declaration.origin}\n{seq}\n{leaf.hex()}\n"
-        key = self._declaration.key_at(seq + 1)
-        if is_message_signed_by(key, statement.encode("utf-8", "replace"), seal):
+            self._unverified = (seq, leaf, seal)
+        elif self._is_seal_valid(seq, leaf, seal):
             self.sealed += 1
         else:
-            self._add("the seal of the event is not a signature by the key of the log", seq)
+            self._add(_WRONG_SEAL, seq)
+
+    def _is_seal_valid(self, seq: int, leaf: bytes, seal: bytes) -> bool:
+        statement = f"modelward event seal v1\n{self._declaration.origin}\n{seq}\n{leaf.hex()}\n"
+        key = self._declaration.key_at(seq + 1)
+        return is_message_signed_by(key, statement.encode("utf-8", "replace"), seal)
 
     def _add(self, what: str, seq: int) -> None:
         self._faults.add(what, JOURNAL, seq)

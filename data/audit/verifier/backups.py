@@ -1,8 +1,9 @@
 """Compares the backups of the registry with their signed lists of files, or with the attestations that made them.
 
 Each backup contains `backup.json`, which lists its files, and `backup.note`, which the key of the log signed. A backup
-of an earlier version has neither: an attestation names the digest of its database, or it is verified by itself. A
-backup that an attestation gives by name must be there, until an event says that it was pruned or lost.
+of an earlier version, which its schema shows, has neither: an attestation names the digest of its database, or it is
+verified by itself. A backup that an attestation gives by name must be there, until an event says that it was pruned or
+lost.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from data.audit.verifier.signature import Note, is_signed
 
 LIST, NOTE = "backup.json", "backup.note"
 DATABASE = Path("registry") / "registry.duckdb"
+FIRST_SIGNED_SCHEMA = 3
+"""The schema number from which on every backup has a signed list."""
 _BACKUPS = "backups"
 _LOST = ("log.recovered", "backup")
 _LARGEST = 1 << 20
@@ -93,6 +96,8 @@ class Backups:
             yield from _listed_faults(folder, governance)
         elif not (folder / DATABASE).is_file():
             yield "it contains no registry"
+        elif attestation:
+            yield f"it has no signed list of its files, as {attestation} had it"
         elif file_digest(folder / DATABASE) not in self._attested and (fault := self._own_fault(folder)):
             yield f"it has no signed list of its files, no attestation names its database, and {fault}"
 

@@ -34,6 +34,11 @@ class Governance:
         """Return every key that signs or signed for the log, the first one first."""
         return [key for _, key in self._keys]
 
+    @property
+    def recovery(self) -> str:
+        """The verification key that may sign a rotation in place of a lost key."""
+        return self._recovery
+
     def apply(self, seq: int, event: Event) -> None:
         """Apply an event that concerns the log itself; add a finding if the event is wrong."""
         kind = event["type"]

@@ -6,18 +6,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
 from data.audit.verifier.anchor_demand import AnchorDemand, confirmations
-from data.audit.verifier.artifacts import References
-from data.audit.verifier.backups import DATABASE, Backups
+from data.audit.verifier.backups import DATABASE, FIRST_SIGNED_SCHEMA
 from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of, stamped_sizes
-from data.audit.verifier.dossiers import Dossiers
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.judges import PEOPLE, Judging
@@ -26,6 +24,7 @@ from data.audit.verifier.report import Findings, Report
 from data.audit.verifier.seals import Seals, journal_line
 from data.audit.verifier.signature import is_signed, read_note
 from data.audit.verifier.state import RebuiltState
+from data.audit.verifier.stored_files import StoredFiles, Stores
 from data.audit.verifier.time_stamps import check_stamps
 from data.audit.verifier.tree import Tree
 
@@ -45,6 +44,7 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
     backups: Path | None = None,
     authorities: Path | None = None,
     reports: Path | None = None,
+    keys: Path | None = None,
 ) -> Report:
     """Verify the registry file against its own events, its journal and its anchors `(location, path)`.
 
@@ -52,7 +52,8 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
     tables from the events, `artifacts` is the directory whose files are hashed again, `trusted_vkey` is the key, known
     from elsewhere, that genesis must declare. With `artifacts`, the files of `inbox` (packed submissions) and the
     folders of `backups` are compared too. The dossiers in `reports` are compared. `authorities` is a PEM file with the
-    root certificates of time-stamp authorities. Never raises: a file that cannot be read is a finding.
+    root certificates of time-stamp authorities, `keys` the folder of keys and sealed seeds. Never raises: a file that
+    cannot be read is a finding.
     """
     findings, report = Findings(), Report()
     for memory in MEMORY:
@@ -60,7 +61,7 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
         try:
             with attached(database, memory) as connection:
                 audit = LogVerification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
-                audit.run(journal, anchors, Stores(artifacts, inbox, backups, reports), deep)
+                audit.run(journal, anchors, Stores(artifacts, inbox, backups, reports, keys), deep)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
             continue
@@ -85,7 +86,11 @@ def _fault_of_backup(folder: Path) -> str:
     """Verify a backup of an earlier version by its own journal and anchors; return what is wrong with it."""
     anchors = [("local", path) for path in sorted((folder / "anchors").glob("*"))]
     report = verify(folder / DATABASE, folder / "journal" / "events.jsonl", anchors, None, deep=True)
-    return "" if report.ok else f"it does not verify: {report.findings[0].what}"
+    if not report.ok:
+        return f"it does not verify: {report.findings[0].what}"
+    with attached(folder / DATABASE, MEMORY[0]) as connection:
+        query = f"SELECT 1 FROM audited.main.schema_version WHERE version >= {FIRST_SIGNED_SCHEMA}"
+        return "the version that made it writes such a list" if AttachedRegistry(connection).rows(query) else ""
 
 
 def concluded(report: Report, findings: Findings) -> Report:
@@ -95,15 +100,6 @@ def concluded(report: Report, findings: Findings) -> Report:
     report.unchecked = list(findings.remarks)
     report.ok = not report.findings
     return report
-
-
-class Stores(NamedTuple):
-    """The folders of stored files; those that are None are not compared."""
-
-    artifacts: Path | None
-    inbox: Path | None
-    backups: Path | None
-    reports: Path | None
 
 
 class LogVerification:
@@ -123,9 +119,7 @@ class LogVerification:
         self._chain = Chain(self._governance)
         self._next = self._begin = 0
         self._times: dict[int, str] = {}
-        self._references: References | None = None
-        self._backups: Backups | None = None
-        self._dossiers: Dossiers | None = None
+        self._files: StoredFiles | None = None
         self._state: RebuiltState | None = None
         self._judging: Judging | None = None
         self._is_governed = False
@@ -144,12 +138,7 @@ class LogVerification:
         self._seals = Seals(self._governance, start, self._registry.is_sealed)
         self._state = RebuiltState(self._findings) if deep else None
         self._judging = Judging(self._findings) if deep else None
-        if stores.artifacts:
-            self._references = References(stores.artifacts, self._findings, stores.inbox)
-        if stores.artifacts and stores.backups:
-            self._backups = Backups(stores.backups, self._findings, _fault_of_backup)
-        if stores.reports:
-            self._dossiers = Dossiers(stores.reports, self._findings)
+        self._files = StoredFiles(stores, self._findings, _fault_of_backup)
         with self._findings.catching("the log", table="audit_event"):
             self._read_events(JournalComparison(journal))
         self._compare_tables(stored, sources)
@@ -188,12 +177,8 @@ class LogVerification:
                 self._state.compare(self._registry, self._governance.tables)
                 if self._registry.is_sealed:
                     self._state.compare_row_index(self._registry)
-        if self._references:
-            self._references.check()
-        if self._backups:
-            self._backups.check(self._governance)
-        if self._dossiers:
-            self._dossiers.check()
+        if self._files:
+            self._files.check(self._governance)
 
     def _read_events(self, journal: JournalComparison) -> None:
         seen = 0
@@ -250,12 +235,8 @@ class LogVerification:
         if self._judging and self._has_people(event):
             self._judging.judge(seq, event, self._governance.origin, self._governance.is_replay)
             self._report.judged = self._judging.judged
-        if self._references:
-            self._references.add(seq, event)
-        if self._backups:
-            self._backups.add(event)
-        if self._dossiers:
-            self._dossiers.add(event)
+        if self._files:
+            self._files.add(seq, event)
 
     def _has_people(self, event: Event) -> bool:
         """Return True if the log declares a roster, or writes one without declaring its tables."""

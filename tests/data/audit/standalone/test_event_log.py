@@ -143,3 +143,18 @@ def test_the_body_of_each_well_formed_event_is_visited() -> None:
     log = EventLogReading(FaultList(), LogDeclaration(), (), 0)
     log.read(bodies, lambda seq, body, event: seen.append((seq, json.dumps(event, separators=(",", ":")).encode())))
     assert seen == [(seq, body) for seq, body in enumerate(bodies) if seq != 2]
+
+
+def test_an_event_that_the_next_one_contradicts_is_named_by_its_seal() -> None:
+    """A checkpoint makes the seals redundant; where the chain breaks, the seal says which of the two was changed."""
+    lines = sealed(chain())
+    body, _, seal = lines[2].partition(b"\t")
+    changed = body.replace(b'"ada"', b'"eve"') + b"\t" + seal
+    found = faults_of([*lines[:2], changed, *lines[3:]], signed_size=5)
+    assert [seq for seq, _ in found] == [2, 3]
+    assert "the seal of the event is not a signature" in found[0][1]
+
+
+def test_an_event_with_a_genuine_seal_is_not_blamed_for_the_next_one() -> None:
+    lines = sealed(chain(event={3: {"prev": "1" * 64}}))
+    assert [seq for seq, _ in faults_of(lines, signed_size=5)] == [3]
