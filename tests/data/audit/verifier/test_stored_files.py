@@ -32,7 +32,7 @@ def test_each_folder_that_is_given_is_compared(tmp_path: Path) -> None:
     (tmp_path / "backups" / "one").mkdir(parents=True)
     stores = Stores(tmp_path / "artifacts", None, tmp_path / "backups", tmp_path / "reports", tmp_path / "keys")
     missing, backup, key = found(stores)
-    assert "is missing from artifacts" in missing
+    assert "missing from artifacts" in missing
     assert "it contains no registry" in backup
     assert key == "the key log.key is missing"
 
