@@ -24,7 +24,7 @@ def journal_file(home: TamperedHome, chosen: random.Random) -> tuple[Path, int]:
     for segment in journal.segments():
         starts[segment.path] = segment.first
     starts[journal.path] = max(one.last for one in journal.segments()) + 1
-    path = chosen.choice(sorted(starts))
+    path = chosen.choice(sorted(path for path in starts if path.read_bytes().count(b"\n") > 1))
     return path, starts[path]
 
 

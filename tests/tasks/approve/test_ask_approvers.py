@@ -64,13 +64,14 @@ def request_of(preparations: Preparations) -> ApprovalRequest:
     return cast("ApprovalRequest", preparations.result("open request"))
 
 
-def answers(world: World, who: str, request: ApprovalRequest, **changes: Any) -> Values:
+def answers(world: World, who: str, request: ApprovalRequest, *, seconds: int = 0, **changes: Any) -> Values:
+    """Return an approval with the code that the person's phone shows some seconds from now."""
     values = {
         "person": who,
         "role": "approver",
         "decision": "approve",
         "confirm": tail(request.request_digest),
-        "code": world.phone(who).at(world.now),
+        "code": world.phone(who).at(world.now + timedelta(seconds=seconds)),
         "meaning": "I read it",
     }
     return lambda: {**values, **changes}
@@ -137,8 +138,9 @@ def test_a_refused_answer_is_asked_again(
     changes: dict[str, Any],
     reason: str,
 ) -> None:
-    wrong = answers(validated, "alma", request_of, **changes)
-    stub = PauseStub(monkeypatch, wrong, *(answers(validated, who, request_of) for who in ("alma", "axel")))
+    wrong = answers(validated, "alma", request_of, seconds=-30, **changes)  # a refused code is used
+    right = [answers(validated, who, request_of) for who in ("alma", "axel")]
+    stub = PauseStub(monkeypatch, wrong, *right)
     assert await_decisions(request_of, at(validated.now)).state == "approved"
     assert reason.replace("(", "\\(") in stub.reasons[0]
     assert stub.forms[1].description.splitlines()[2].startswith("**What to do:** ")

@@ -43,9 +43,10 @@ def verdicts(measured: Preparations) -> VerdictSet:
     return cast("VerdictSet", measured.result("assessed"))
 
 
-def says(world: World, who: str = "vera", **changes: Any) -> Values:
+def says(world: World, who: str = "vera", *, seconds: int = 0, **changes: Any) -> Values:
+    """Return a conclusion with the code that the person's phone shows some seconds from now."""
     values = {"person": who, "conclusion": "fit", "scope": "all", "limitations": "a year", "competence": "long"}
-    return lambda: {**values, "code": world.phone(who).at(world.now), **changes}
+    return lambda: {**values, "code": world.phone(who).at(world.now + timedelta(seconds=seconds)), **changes}
 
 
 def concluded(world: World, verdicts: VerdictSet) -> Version:
@@ -87,7 +88,7 @@ def test_a_refused_conclusion_is_asked_again(
     judged: World, verdicts: VerdictSet, monkeypatch: pytest.MonkeyPatch, who: str, changes: Any, reason: str
 ) -> None:
     judged.grant("dev", "validator")
-    stub = PauseStub(monkeypatch, says(judged, who, **changes), says(judged))
+    stub = PauseStub(monkeypatch, says(judged, who, seconds=-30, **changes), says(judged))
     concluded(judged, verdicts)
     assert reason in stub.reasons[0]
     assert [one.validator for one in judged.find(Validation)] == ["vera"]
@@ -111,7 +112,7 @@ def test_a_conclusion_covers_only_the_evidence_above_its_form(
 ) -> None:
     def found_meanwhile() -> dict[str, Any]:
         open_finding(judged)
-        return says(judged)()
+        return says(judged, seconds=-30)()
 
     stub = PauseStub(monkeypatch, found_meanwhile, says(judged))
     concluded(judged, verdicts)
