@@ -5,20 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 import duckdb
 from pydantic import Field
 
-from data.queries.lookup import find_subject
-from data.records.instant import write_instant
 from data.records.monitoring import Alert
 from data.records.names import model_of
 from data.records.row import Frozen
 from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
-from data.registry.state import State
 
 Source = duckdb.DuckDBPyConnection | Iterable[bytes]
 """The source of events: an open registry, or the bodies of events in their order."""
@@ -55,38 +51,15 @@ def events_about(registry: Registry, key: str) -> list[LogEntry]:
         return events(connection, key)
 
 
-def events_named(
-    registry: Registry, text: str = "", since: datetime | None = None, until: datetime | None = None
-) -> list[LogEntry]:
-    """Return every event about the model or version of this name, or all events without a name, oldest first.
-
-    `since` and `until` limit the business time, both included. Raises as `find_subject` does, and StoreError.
-    """
-    with registry.store.reading() as connection:
-        key = find_subject(State(connection), text).key if text else ""
-        return events(connection, key, since, until)
-
-
 def events_from(registry: Registry, number: int) -> list[LogEntry]:
     """Return every event from this number on, oldest first; event 0 is genesis. Raises StoreError."""
     with registry.store.reading() as connection:
         return events(AuditLog(connection).bodies(number))
 
 
-def events(
-    source: Source, model: str = "", since: datetime | None = None, until: datetime | None = None
-) -> list[LogEntry]:
-    """Return every event about a model (its key) or anything below it, or all events without a key, oldest first.
-
-    `since` and `until` limit the business time, both included.
-    """
-    low = write_instant(since) if since is not None else ""
-    high = write_instant(until) if until is not None else "9999"
-    return [
-        _entry(event)
-        for event in parsed_events(source, model)
-        if low <= event["effective_at"] <= high and _concerns(event, model)
-    ]
+def events(source: Source, model: str = "") -> list[LogEntry]:
+    """Return every event about a model (its key) or anything below it, or all events without a key, oldest first."""
+    return [_entry(event) for event in parsed_events(source, model) if _concerns(event, model)]
 
 
 def parsed_events(source: Source, about: str) -> Iterator[dict[str, Any]]:

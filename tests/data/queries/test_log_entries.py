@@ -11,10 +11,16 @@ import pytest
 from data.errors import NotFoundError
 from data.queries import log_entries
 from data.queries.history import slot_as_of
-from data.queries.log_entries import events, events_about, events_from, events_named
+from data.queries.log_entries import LogEntry, events, events_about, events_from
+from data.queries.log_page import log_page
+from data.registry.registry import Registry
 from tests.world import MODEL, World
 
 Moments = dict[str, datetime]
+
+
+def events_named(registry: Registry, text: str = "", **bounds: datetime) -> list[LogEntry]:
+    return list(log_page(registry, text, **bounds).rows)
 
 
 def test_the_log_is_read_in_ranges(history_world: World, moments: Moments, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,8 +50,7 @@ def test_events_are_bounded_by_business_time(
     history_world: World,
     moments: Moments,
 ) -> None:
-    with history_world.registry.store.reading() as connection:
-        found = events(connection, MODEL, **bounds(moments))
+    found = events_named(history_world.registry, "delay", **bounds(moments))
     assert (found[0].type, found[-1].type) == (first, last)
 
 

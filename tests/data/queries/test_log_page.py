@@ -9,12 +9,27 @@ from typing import Any
 import pytest
 
 from data.queries import log_page as module
-from data.queries.log_entries import LogEntry, events, events_named
+from data.queries.log_entries import LogEntry, events
 from data.queries.log_page import log_page
+from data.queries.lookup import find_subject
 from data.queries.paging import PageRequest
+from data.records.instant import write_instant
+from data.registry.registry import Registry
 from tests.world import MODEL, World
 
 Moments = dict[str, datetime]
+
+
+def events_named(
+    registry: Registry, text: str = "", since: datetime | None = None, until: datetime | None = None
+) -> list[LogEntry]:
+    """Return all matching events, by reading the whole journal."""
+    with registry.reading() as state:
+        key = find_subject(state, text).key if text else ""
+    low, high = write_instant(since) if since else "", write_instant(until) if until else "9999"
+    return [one for one in events(registry.journal.bodies(), key) if low <= one.effective_at <= high]
+
+
 QUESTIONS: dict[str, Callable[[Moments], dict[str, Any]]] = {
     "everything": lambda at: {},
     "one model": lambda at: {"text": "delay"},
