@@ -12,6 +12,7 @@ from data.audit.anchors.git_anchor import GitAnchor
 from data.audit.keys import SigningKey
 from data.audit.note import sign_checkpoint
 from tests.git_repositories import git
+from tests.tampering.flipped_bit import flip, flipped_bit
 from tests.tampering.kind import Expected, Kind, Tamper
 from tests.tampering.tampered_home import BRANCH, TamperedHome
 
@@ -29,9 +30,7 @@ def anchor_lines(edit: Callable[[Lines, random.Random], Lines], says: str) -> Ta
 
 
 def anchor_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
-    content = bytearray(home.home.anchor.read_bytes())
-    content[chosen.randrange(len(content))] ^= 1 << chosen.randrange(8)
-    home.home.anchor.write_bytes(content)
+    flip(home.home.anchor, chosen)
     return Expected(None, "anchor checkpoints.txt")
 
 
@@ -140,10 +139,8 @@ def object_damaged(home: TamperedHome, chosen: random.Random) -> Expected:
     commits = git(home.repository, "rev-list", BRANCH).split()
     name = chosen.choice(commits)
     path = home.repository / "objects" / name[:2] / name[2:]
-    content = bytearray(path.read_bytes())
     path.chmod(0o600)
-    content[chosen.randrange(2, len(content))] ^= 1 << chosen.randrange(8)
-    path.write_bytes(content)
+    flip(path, chosen, first=2)
     return Expected(None, "git.jsonl")
 
 
@@ -177,17 +174,14 @@ def stamp_lines(edit: Callable[[Lines, random.Random], Lines], says: str) -> Tam
 
 
 def stamps_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
-    content = bytearray(home.stamps.read_bytes())
-    content[chosen.randrange(len(content))] ^= 1 << chosen.randrange(8)
-    home.stamps.write_bytes(content)
+    flip(home.stamps, chosen)
     return Expected(None, "stamps")
 
 
 def reply_flipped(lines: Lines, chosen: random.Random) -> Lines:
     place = chosen.randrange(len(lines))
     stamp = json.loads(lines[place])
-    reply = bytearray(base64.b64decode(stamp["response"]))
-    reply[chosen.randrange(len(reply))] ^= 1 << chosen.randrange(8)
+    reply, _ = flipped_bit(base64.b64decode(stamp["response"]), chosen)
     stamp["response"] = base64.b64encode(reply).decode()
     return [*lines[:place], spelt(stamp), *lines[place + 1 :]]
 

@@ -12,6 +12,7 @@ from data.audit.journal import Journal
 from data.audit.keys import SigningKey
 from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
+from tests.tampering.flipped_bit import flipped_bit
 from tests.tampering.kind import Expected, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
@@ -30,12 +31,10 @@ def journal_file(home: TamperedHome, chosen: random.Random) -> tuple[Path, int]:
 
 def flipped(home: TamperedHome, chosen: random.Random) -> Expected:
     path, first = journal_file(home, chosen)
-    content = bytearray(path.read_bytes())
-    offset = chosen.randrange(len(content) - 1)
-    line = content[:offset].count(b"\n")
-    content[offset] ^= 1 << chosen.randrange(8)
+    former = path.read_bytes()
+    content, offset = flipped_bit(former, chosen, end=len(former) - 1)
     path.write_bytes(content)
-    return Expected(first + line, "journal")
+    return Expected(first + former[:offset].count(b"\n"), "journal")
 
 
 def lines_of_journal(edit: Callable[[Lines, int, random.Random], Lines], says: str = "journal") -> Tamper:
@@ -143,8 +142,7 @@ def note_edited(edit: Callable[[str, random.Random], str], says: str) -> Tamper:
 
 def other_signature(note: str, chosen: random.Random) -> str:
     head, _, signature = note.rstrip("\n").rpartition(" ")
-    found = bytearray(base64.b64decode(signature))
-    found[chosen.randrange(4, len(found))] ^= 1 << chosen.randrange(8)
+    found, _ = flipped_bit(base64.b64decode(signature), chosen, first=4)
     return f"{head} {base64.b64encode(found).decode()}\n"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from data.audit.keys import SigningKey
 from tests.exports import edit_json, edit_lines, forge_manifest
-from tests.tampering.file_kinds import flip
+from tests.tampering.flipped_bit import flip, flipped_bit
 from tests.tampering.kind import Expected, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
@@ -35,12 +35,10 @@ def flipped(name: str) -> Tamper:
 
 def journal_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
     path = home.export / JOURNAL
-    content = bytearray(path.read_bytes())
-    offset = chosen.randrange(len(content) - 1)
-    seq = content[:offset].count(b"\n")
-    content[offset] ^= 1 << chosen.randrange(8)
+    former = path.read_bytes()
+    content, offset = flipped_bit(former, chosen, end=len(former) - 1)
     path.write_bytes(content)
-    return Expected(seq, JOURNAL)
+    return Expected(former[:offset].count(b"\n"), JOURNAL)
 
 
 def manifest_flipped(home: TamperedHome, chosen: random.Random) -> Expected:

@@ -14,18 +14,12 @@ from data.audit.keys import SigningKey
 from data.files.artifacts import ArtifactStore
 from data.registry.backup import LIST, NOTE
 from data.registry.seeds import SeedVault
+from tests.tampering.flipped_bit import flip
 from tests.tampering.kind import Expected, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
 Change = Callable[[Path, random.Random], object]
 BACKUP_FILES = ("registry/registry.duckdb", "anchors/checkpoints.txt", "verifier.pyz")
-
-
-def flip(path: Path, chosen: random.Random) -> None:
-    """Flip one bit of a file that is not empty."""
-    content = bytearray(path.read_bytes())
-    content[chosen.randrange(len(content))] ^= 1 << chosen.randrange(8)
-    path.write_bytes(content)
 
 
 def append(path: Path, chosen: random.Random) -> None:

@@ -11,6 +11,7 @@ import duckdb
 
 from data.audit.body import canonical, leaf_hash
 from data.audit.keys import SigningKey
+from tests.tampering.flipped_bit import flipped_bit
 from tests.tampering.kind import Expected, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 from tests.tampering.tampered_log import Event, event_id
@@ -28,9 +29,8 @@ def any_event(home: TamperedHome, chosen: random.Random) -> int:
 
 def flipped_body(home: TamperedHome, chosen: random.Random) -> Expected:
     seq = chosen.randrange(home.size)
-    body = bytearray(home.stored()[seq].body)
-    body[chosen.randrange(len(body))] ^= 1 << chosen.randrange(8)
-    home.sql(("UPDATE audit_event SET body = ? WHERE seq = ?", [bytes(body), seq]))
+    body, _ = flipped_bit(home.stored()[seq].body, chosen)
+    home.sql(("UPDATE audit_event SET body = ? WHERE seq = ?", [body, seq]))
     return Expected(seq)
 
 

@@ -12,7 +12,7 @@ from data.audit.keys import SigningKey
 from data.audit.note import sign_text
 from data.files.manifest import digest_of
 from tests.served_slot import FIRST
-from tests.tampering.file_kinds import flip
+from tests.tampering.flipped_bit import flip
 from tests.tampering.kind import Expected, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
