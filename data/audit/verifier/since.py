@@ -13,8 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from data.audit.verifier.canonical import Event, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import format_fault
@@ -25,7 +23,7 @@ from data.audit.verifier.seals import Seals
 from data.audit.verifier.signature import Note, is_signed, read_note
 from data.audit.verifier.state import RebuiltState
 from data.audit.verifier.tree import Tree
-from data.audit.verifier.verification import MEMORY, LogVerification, attached, concluded
+from data.audit.verifier.verification import LogVerification, reported
 
 ProvenEvent = tuple[int, bytes]
 """Number and body of an event that the caller has a proof of."""
@@ -48,20 +46,12 @@ def verify_since(
     The files are those of `verify`. `proven` is an event before the checkpoint, which is compared with the registry's.
     Never raises: a file that cannot be read is a finding.
     """
-    findings, report = Findings(), Report()
-    for memory in MEMORY:
-        findings, report = Findings(), Report()
-        try:
-            with attached(database, memory) as connection:
-                audit = _SinceVerification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
-                audit.run_since(trusted, journal, anchors, proven)
-        except duckdb.OutOfMemoryException as broken:
-            findings.add(f"the file cannot be read: {broken}")
-            continue
-        except Exception as broken:  # noqa: BLE001 - see the docstring: the report says what could not be read
-            findings.add(f"the file cannot be read: {broken}")
-        break
-    return concluded(report, findings)
+
+    def read(registry: AttachedRegistry, findings: Findings, report: Report) -> None:
+        audit = _SinceVerification(registry, findings, report, trusted_vkey, authorities)
+        audit.run_since(trusted, journal, anchors, proven)
+
+    return reported(database, read)
 
 
 class ChangedRows(RebuiltState):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,24 +55,36 @@ def verify(  # noqa: PLR0913, PLR0917 – each file or folder can be given or le
     root certificates of time-stamp authorities, `keys` the folder of keys and sealed seeds. Never raises: a file that
     cannot be read is a finding.
     """
+
+    def read(registry: AttachedRegistry, findings: Findings, report: Report) -> None:
+        audit = LogVerification(registry, findings, report, trusted_vkey, authorities)
+        audit.run(journal, anchors, Stores(artifacts, inbox, backups, reports, keys), deep)
+
+    return reported(database, read)
+
+
+def reported(database: Path, read: Callable[[AttachedRegistry, Findings, Report], None]) -> Report:
+    """Return the report that `read` fills from the open file, and its findings; repeated with more memory if it lacks.
+
+    Never raises: a file that cannot be read is a finding.
+    """
     findings, report = Findings(), Report()
     for memory in MEMORY:
         findings, report = Findings(), Report()
         try:
-            with attached(database, memory) as connection:
-                audit = LogVerification(AttachedRegistry(connection), findings, report, trusted_vkey, authorities)
-                audit.run(journal, anchors, Stores(artifacts, inbox, backups, reports, keys), deep)
+            with _attached(database, memory) as connection:
+                read(AttachedRegistry(connection), findings, report)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")
             continue
         except Exception as broken:  # noqa: BLE001 - see the docstring: the report says what could not be read
             findings.add(f"the file cannot be read: {broken}")
         break
-    return concluded(report, findings)
+    return _concluded(report, findings)
 
 
 @contextmanager
-def attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(database: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the file read-only as `audited`, beside an empty in-memory database; one thread, nothing written to disk."""
     config: dict[str, str | bool | int | float | list[str]] = {"autoload_known_extensions": False, "threads": 1}
     with duckdb.connect(":memory:", config=config) as connection:
@@ -88,12 +100,12 @@ def _fault_of_backup(folder: Path) -> str:
     report = verify(folder / DATABASE, folder / "journal" / "events.jsonl", anchors, None, deep=True)
     if not report.ok:
         return f"it does not verify: {report.findings[0].what}"
-    with attached(folder / DATABASE, MEMORY[0]) as connection:
+    with _attached(folder / DATABASE, MEMORY[0]) as connection:
         query = f"SELECT 1 FROM audited.main.schema_version WHERE version >= {FIRST_SIGNED_SCHEMA}"
         return "the version that made it writes such a list" if AttachedRegistry(connection).rows(query) else ""
 
 
-def concluded(report: Report, findings: Findings) -> Report:
+def _concluded(report: Report, findings: Findings) -> Report:
     """Return the report with all findings."""
     report.findings = findings.all()
     report.first_bad_seq = findings.first()
