@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 import secrets
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from data.audit.note import ED25519, format_vkey, parse_vkey
 from data.errors import SigningKeyError
-from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
+from data.files.durable_file import create_durably
+from data.files.file_access import PRIVATE_FOLDER
 from data.files.file_fault import described, file_faults, remedy_for
 
 LOG_KEY = "log.key"
@@ -117,21 +116,10 @@ def _read_or_make(path: Path, name: str, preface: str) -> SigningKey:
 
 
 def _make(path: Path, name: str, preface: str) -> None:
-    """Write the key under a temporary name, then link it, so that concurrent processes use one key, written
-    completely."""
+    """Create the key in a private folder, so that concurrent processes use one key."""
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     path.parent.chmod(PRIVATE_FOLDER)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(preface + _format(name, secrets.token_bytes(_SEED_BYTES)))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    create_durably(path, (preface + _format(name, secrets.token_bytes(_SEED_BYTES))).encode())
 
 
 def _format(name: str, seed: bytes) -> str:

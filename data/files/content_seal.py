@@ -7,16 +7,12 @@ whoever can read the key can seal. Evidence is protected by the log instead.
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
-import tempfile
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from data.errors import SigningKeyError
-from data.files.durable_file import sync_folder
-from data.files.file_access import PRIVATE_FILE, PRIVATE_FOLDER
+from data.files.durable_file import create_durably
 from data.files.file_fault import file_faults
 
 SEAL_KEY = "cache.key"
@@ -45,29 +41,10 @@ class ContentSeal:
         path = self._keys / SEAL_KEY
         with file_faults(path, kind=SigningKeyError):
             if not path.exists():
-                create_key(path)
+                create_durably(path, secrets.token_bytes(KEY_BYTES))
             key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise SigningKeyError(
                 f"{path} is damaged", "delete it: a new key is created, and what it sealed is made again"
             )
         return key
-
-
-def create_key(path: Path) -> None:
-    """Create a key completely or not at all; if another process creates it at the same time, one key stays.
-
-    Raises OSError.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            os.fchmod(file.fileno(), PRIVATE_FILE)
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    sync_folder(path.parent)

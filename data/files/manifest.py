@@ -49,5 +49,5 @@ def parsed_manifest(text: str) -> Manifest:
 
 
 def digest_of(text: str) -> str:
-    """Return `sha256:<hex>` of the text of a manifest."""
+    """Return `sha256:<hex>` of a text in UTF-8."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

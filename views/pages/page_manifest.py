@@ -5,7 +5,6 @@ It also has the digest of each page, and a seal: a page, or a manifest, that som
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +12,10 @@ from functools import cached_property
 from pathlib import Path
 
 from data.errors import InputError
+from data.files.artifacts import file_digest
 from data.files.content_seal import ContentSeal
 from data.files.file_fault import file_faults
+from data.files.manifest import digest_of
 from views.evidence_address import model_page
 
 NAME = "pages.json"
@@ -63,7 +64,7 @@ class PageManifest:
     def put(self, address: str, text: str) -> None:
         """Write a page of a model. Raises FileError."""
         replace_file(self.folder / address, text)
-        self.pages[address] = _digest(text.encode())
+        self.pages[address] = digest_of(text)
 
     def forget(self, key: str) -> None:
         """Forget the pages of a model, before they are written again."""
@@ -106,13 +107,9 @@ def _bytes(content: Mapping[str, object]) -> bytes:
     return json.dumps(content, sort_keys=True).encode()
 
 
-def _digest(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
-
-
 def _digest_in(path: Path) -> str:
     """Return the digest of a file; an empty text if it cannot be read."""
     try:
-        return _digest(path.read_bytes())
+        return file_digest(path)
     except OSError:
         return ""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import SigningKeyError
-from data.files.content_seal import SEAL_KEY, ContentSeal, create_key
+from data.files.content_seal import KEY_BYTES, SEAL_KEY, ContentSeal
+from data.files.durable_file import create_durably
 
 
 def test_a_seal_fits_its_own_name_and_content_only(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_a_seal_fits_its_own_name_and_content_only(tmp_path: Path) -> None:
 
 def test_two_processes_that_create_the_key_at_once_use_the_same_one(tmp_path: Path) -> None:
     made = ContentSeal(tmp_path).seal("a name", b"content")
-    create_key(tmp_path / SEAL_KEY)
+    create_durably(tmp_path / SEAL_KEY, b"k" * KEY_BYTES)
     assert ContentSeal(tmp_path).seal("a name", b"content") == made
     assert [path.name for path in tmp_path.iterdir()] == [SEAL_KEY]
 
