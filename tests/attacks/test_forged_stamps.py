@@ -123,6 +123,17 @@ def test_an_event_that_states_a_later_time_than_its_stamp_is_found(
     assert "a stamp in the anchor" in report.findings[0].what
 
 
+@pytest.mark.parametrize("change", [{"respoNse": None}, {"extra": "x"}], ids=["renamed", "one more"])
+def test_a_stamp_with_other_fields_does_not_count_as_a_note(stamped: Stamped, change: dict[str, str | None]) -> None:
+    *before, last = stamped.stamps()
+    ((name, value),) = change.items()
+    changed = {**last, name: value} if value else {"note": last["note"], name: last["response"]}
+    stamped.write([*before, changed])
+    report = verify_registry(stamped.registry(), deep=False)
+    assert not report.ok
+    assert "stamps" in report.findings[0].what
+
+
 def other_nonce(stamped: Stamped) -> bytes:
     return base64.b64decode(stamped.stamps()[-1]["response"])
 

@@ -24,6 +24,11 @@ FILE = b"checkpoint"
 _HEADER = re.compile(r"tree ([0-9a-f]{40}|[0-9a-f]{64})\n(?:parent ([0-9a-f]{40}|[0-9a-f]{64})\n)?(?!parent )")
 
 
+STAMP, COMMIT = {"note", "response"}, {"commit", "note"}
+LINES = (STAMP, COMMIT)
+"""The fields of a line that is an object; the lines of a file of checkpoints are texts."""
+
+
 @dataclass(frozen=True)
 class Stamp:
     """A note and the reply of a time-stamp authority about it (DER)."""
@@ -45,11 +50,14 @@ def read_lines(name: str, path: Path, findings: Findings) -> AnchorLines:
     """Return the content of an anchor's file; add a finding for each commit that does not follow the one before it."""
     found, size = AnchorLines(), -1
     for number, value in enumerate(_values(path), 1):
-        fields = {key for key, one in value.items() if isinstance(one, str)} if isinstance(value, dict) else set()
-        found.notes.append(str(value["note"]) if "note" in fields else value if isinstance(value, str) else "")
-        if fields == {"note", "response"}:
+        fields = (
+            set(value) if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()) else set()
+        )
+        # A line with other fields is no checkpoint: a stamp whose field is renamed must not count as a note alone.
+        found.notes.append(value["note"] if fields in LINES else value if isinstance(value, str) else "")
+        if fields == STAMP:
             found.stamps.append(Stamp(value["note"], _decoded(value["response"])))
-        elif fields == {"commit", "note"}:
+        elif fields == COMMIT:
             note = read_note(value["note"])
             fault = _commit_fault(value["commit"], value["note"], found.last_commit)
             if fault or (note is not None and note.size <= size):
