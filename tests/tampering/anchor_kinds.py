@@ -173,15 +173,49 @@ def stamp_lines(edit: Callable[[Lines, random.Random], Lines], says: str) -> Tam
     return tamper
 
 
+def unsigned_places(reply: bytes) -> set[int]:
+    """Return the bytes of a reply that its signature does not cover (RFC 5652 §5.4), and that state nothing.
+
+    They are the two version numbers and the name of the signature algorithm, which the verification does not read.
+    """
+    algorithm = reply.rindex(bytes.fromhex("2a8648ce3d040302"))
+    versions = {reply.index(b"\x02\x01\x03") + 2, reply.rindex(b"\x02\x01\x01\x30", 0, algorithm) + 2}
+    return versions | set(range(algorithm, algorithm + 8))
+
+
+def is_unsigned_change(former: bytes, changed: bytes) -> bool:
+    """Return True if two replies differ, and only in bytes that the signature does not cover."""
+    differing = {place for place, pair in enumerate(zip(former, changed, strict=False)) if pair[0] != pair[1]}
+    return len(former) == len(changed) and bool(differing) and differing <= unsigned_places(former)
+
+
+def replies_in(content: bytes) -> list[bytes]:
+    """Return the replies in the file of stamps. Raises ValueError for a damaged file."""
+    return [base64.b64decode(json.loads(line)["response"], validate=True) for line in content.split(b"\n")[:-1]]
+
+
 def stamps_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
-    flip(home.stamps, chosen)
+    former = home.stamps.read_bytes()
+    content, _ = flipped_bit(former, chosen)
+    while True:
+        try:
+            pairs = zip(replies_in(former), replies_in(content), strict=True)
+            if not any(is_unsigned_change(*pair) for pair in pairs):
+                break
+        except (ValueError, KeyError):
+            break
+        content, _ = flipped_bit(former, chosen)
+    home.stamps.write_bytes(content)
     return Expected(None, "stamps")
 
 
 def reply_flipped(lines: Lines, chosen: random.Random) -> Lines:
     place = chosen.randrange(len(lines))
     stamp = json.loads(lines[place])
-    reply, _ = flipped_bit(base64.b64decode(stamp["response"]), chosen)
+    former = base64.b64decode(stamp["response"])
+    reply, _ = flipped_bit(former, chosen)
+    while is_unsigned_change(former, reply):
+        reply, _ = flipped_bit(former, chosen)
     stamp["response"] = base64.b64encode(reply).decode()
     return [*lines[:place], spelt(stamp), *lines[place + 1 :]]
 

@@ -61,7 +61,7 @@ def without_seal(lines: Lines, place: int, _: random.Random) -> Lines:
 
 
 def end_cut(home: TamperedHome, chosen: random.Random) -> Expected:
-    count = chosen.randrange(1, 5)
+    count = min(chosen.randrange(1, 5), home.home.journal.read_bytes().count(b"\n"))
     home.edit_lines(home.home.journal, lambda lines: lines[:-count])
     return Expected(home.size - count, "the journal ends before this event")
 
