@@ -196,14 +196,14 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -
         receipt = registry.execute(command, RunContext(Actor(id=command.proof.person), as_of, context.run_id))
     except (StaleEvidenceError, DigestMismatchError) as error:
         if isinstance(error, StaleEvidenceError) and not confirms(_form_of(answer).confirm, request.request_digest):
-            return refused(error)
+            return refused(error, new_code=True)
         void = WithdrawRequest(key=request.key, reason=error.what)
         registry.execute(void, RunContext(SERVICE, as_of, context.run_id))
         raise
     except RequestClosedError:
         return AnswerOutcome(done=True, result="the request is closed")
     except (RefusedError, InputError, ArtifactError) as error:
-        return refused(error)
+        return refused(error, new_code=True)
     give_receipt(receipt, command.proof.person, command.decision)
     return AnswerOutcome(done=True, result=_result(command, receipt))
 

@@ -123,7 +123,7 @@ def _settle(target: ReleaseTarget, answer: FormAnswer, run: RunContext) -> Answe
     except (GateRefusedError, IllegalMoveError, DigestMismatchError):
         raise
     except (RefusedError, InputError, ArtifactError) as error:
-        return refused(error)
+        return refused(error, new_code=True)
     return AnswerOutcome(done=True, result="release opened")
 
 

@@ -112,7 +112,7 @@ def _settle(key: str, answer: FormAnswer, context: RunContext) -> AnswerOutcome:
         PLAIN_CALLS.take(plan_transitions, key, entered.plan.splitlines(), by_person)
     except (RefusedError, InputError) as error:
         _record_open_answer(key, error.code, error.what, by_person)
-        return refused(error)
+        return refused(error, new_code=False)
     missing = open_criteria(retirement_snapshot(Registry.here(), key))
     if missing:
         reason = "; ".join(_reason(one) for one in missing)

@@ -106,9 +106,9 @@ def ask_until_settled(
         objection = settled.objection
 
 
-def refused(error: ModelwardError) -> AnswerOutcome:
-    """Return the outcome that asks again with the message and remedy of the error."""
-    return AnswerOutcome(done=False, objection=Objection(error.what, error.remedy))
+def refused(error: ModelwardError, *, new_code: bool) -> AnswerOutcome:
+    """Return the outcome that asks again with the message and remedy of the error, and for a new code if needed."""
+    return AnswerOutcome(done=False, objection=Objection(error.what, error.remedy, new_code))
 
 
 def _attempt(question: Question) -> int:

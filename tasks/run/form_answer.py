@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
+from httpx import HTTPStatusError
 from prefect import runtime
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 from prefect.input import RunInput
 from prefect.input.run_input import keyset_from_base_key
@@ -77,6 +80,15 @@ def forget_answer(key: str) -> None:
         return
     try:
         with asking_prefect("the deletion of an answer") as client:
-            client.delete_flow_run_input(UUID(run), keyset_from_base_key(key)["response"])
+            _delete_if_stored(client, UUID(run), keyset_from_base_key(key)["response"])
     except (PrefectUnavailableError, ObjectNotFound) as error:
         LOG.warning("the answer %r of run %s was not deleted: %s", key, run, type(error).__name__)
+
+
+def _delete_if_stored(client: SyncPrefectClient, run: UUID, key: str) -> None:
+    """Delete an answer; a run that was forced on without one has none."""
+    try:
+        client.delete_flow_run_input(run, key)
+    except HTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.NOT_FOUND:
+            raise

@@ -143,6 +143,6 @@ def _settle(version: str, answer: FormAnswer, context: RunContext) -> AnswerOutc
         command = ConcludeValidation(version=version, evidence_digest=entered.evidence, proof=proof, **values)
         receipt = registry.execute(command, RunContext(Actor(id=person), as_of, context.run_id))
     except (RefusedError, InputError) as error:
-        return refused(error)
+        return refused(error, new_code=True)
     states = [row.review_state.value for row in receipt.rows_of(Version)]
     return AnswerOutcome(done=True, result=f"{entered.conclusion}, version {states[0] if states else 'concluded'}")

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from httpx import ConnectError
+from httpx import ConnectError, HTTPStatusError, Request, Response
 from prefect import runtime
 from prefect.exceptions import ObjectNotFound
 from prefect.input import RunInput
@@ -135,6 +135,15 @@ def test_a_failed_deletion_does_not_stop_the_run_and_is_logged_without_the_code(
     ask(world, accepts("111111"))
     assert "was not deleted" in caplog.text
     assert "111111" not in caplog.text
+
+
+def test_a_run_that_was_forced_on_without_an_answer_has_none_to_delete(
+    world: World, prefect: FakePrefect, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = Request("DELETE", "http://127.0.0.1/")
+    prefect.fails = HTTPStatusError("not found", request=request, response=Response(404, request=request))
+    ask(world, accepts("111111"))
+    assert "was not deleted" not in caplog.text
 
 
 def test_a_used_code_that_is_read_from_prefect_is_worthless(world: World) -> None:

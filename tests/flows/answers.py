@@ -78,6 +78,11 @@ def concludes(world: World, person: str = "vera", **changes: Any) -> Step:
     return lambda form: form.resume(**conclusion(world, person, **changes))
 
 
+def earlier_code(world: World, person: str) -> str:
+    """Return the code before the present one, still valid: for an answer that is refused, since its code is used."""
+    return world.phone(person).at(world.now - timedelta(seconds=30))
+
+
 def delay_reading(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
     """Move the clock of the process that reads answers by `late`, as if the process had started that much later."""
 

@@ -24,7 +24,7 @@ from data.records.version import ReviewState, Version
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from flows.deploy_model import deploy_model
 from tasks.run import await_people
-from tests.flows.answers import after, delay_reading, injects, newest_request, offers, signs
+from tests.flows.answers import after, delay_reading, earlier_code, injects, newest_request, offers, signs
 from tests.flows.form_responder import Form, Step, answering_forms
 from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
@@ -90,7 +90,10 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
         lambda w: signs(w, "axel", code=w.phone("alma").at(w.now)),
         "the one-time code of axel is wrong",
     ),
-    "the digest of another request": (lambda w: signs(w, "alma", confirm="deadbeef"), "is not the digest of the req"),
+    "the digest of another request": (
+        lambda w: signs(w, "alma", confirm="deadbeef", code=earlier_code(w, "alma")),
+        "is not the digest of the req",
+    ),
     "approval with conditions but without a condition": (
         lambda w: signs(w, "alma", "approve with conditions"),
         "no condition is entered",
@@ -108,7 +111,10 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
         lambda w: signs(w, "alma", "approve with conditions", conditions="soon correct it"),
         "'soon correct it' does not begin with a date",
     ),
-    "an empty meaning": (lambda w: signs(w, "axel", meaning=" "), "the meaning of the signature is empty"),
+    "an empty meaning": (
+        lambda w: signs(w, "axel", meaning=" ", code=earlier_code(w, "axel")),
+        "the meaning of the signature is empty",
+    ),
     "hostile text": (lambda w: signs(w, HOSTILE), SHOWN),
 }
 

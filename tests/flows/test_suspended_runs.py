@@ -26,7 +26,7 @@ from data.registry.commands.review import ConcludeValidation, OpenFinding
 from data.registry.registry import Registry
 from flows.deploy_model import deploy_model
 from flows.validate_model import validate_model
-from tests.flows.answers import answer, conclusion, delay_reading, newest_request
+from tests.flows.answers import answer, conclusion, delay_reading, earlier_code, newest_request
 from tests.flows.run_graph import compare_graph
 from tests.flows.served_runs import (
     answer_form,
@@ -217,7 +217,7 @@ def test_a_conclusion_does_not_cover_evidence_newer_than_its_form(judged: World)
     assert run_until_pause(validate_model, run) == "Suspended"
     values = {"title": "no wind", "text": "in March", "owner": "dev", "due_at": judged.now + timedelta(days=9)}
     judged.do(OpenFinding(version=V1, severity="low", **values), by="outsider")
-    answer_form(run, **conclusion(judged))
+    answer_form(run, **conclusion(judged, code=earlier_code(judged, "vera")))
     assert (run_until_pause(validate_model, run), judged.find(Validation)) == ("Suspended", [])
     form = answer_form(run, **conclusion(judged))
     assert "changed after the validator read it" in form.description.splitlines()[0]

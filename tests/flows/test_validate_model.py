@@ -16,7 +16,7 @@ from data.records.version import Metric, ReviewState, Section, Version
 from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFinding
 from flows.validate_model import validate_model
 from tasks.run import await_people
-from tests.flows.answers import after, concludes, conclusion
+from tests.flows.answers import after, concludes, conclusion, earlier_code
 from tests.flows.form_responder import Form, Step, answering_forms
 from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
@@ -75,7 +75,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
         "the one-time code of vera is wrong",
     ),
     "a conclusion on unknown evidence": (
-        lambda w: inject_conclusion(w, evidence="sha256:" + "0" * 64),
+        lambda w: inject_conclusion(w, evidence="sha256:" + "0" * 64, code=earlier_code(w, "vera")),
         "changed after the validator read it",
     ),
     "a conclusion without the evidence digest": (

@@ -11,15 +11,19 @@ from data.text.markdown_text import plain
 class Objection:
     """Why an answer was not accepted, and the remedy; both are empty if there is no objection.
 
+    `new_code` is True if the answer had a one-time code: it may be used up, so the next answer needs a new one.
+
     There are two fields, because `what` may quote the person who answered: if one text were split into the two, that
     person could write the remedy.
     """
 
     what: str = ""
     remedy: str = ""
+    new_code: bool = False
 
 
 NO_OBJECTION = Objection()
+NEW_CODE = "**One-time code:** enter a new one. Each code counts once, also in an answer that was not accepted."
 
 
 def objection_lines(objection: Objection) -> list[str]:
@@ -28,4 +32,5 @@ def objection_lines(objection: Objection) -> list[str]:
         return []
     lines = [f"**⚠ Not accepted, please answer again:** {plain(objection.what, 1_000)}", ""]
     remedy = [f"**What to do:** {plain(objection.remedy, 1_000)}", ""] if objection.remedy else []
-    return [*lines, *remedy, "---", ""]
+    code = [NEW_CODE, ""] if objection.new_code else []
+    return [*lines, *remedy, *code, "---", ""]

@@ -127,10 +127,10 @@ def test_the_timeout_is_the_patience_within_limits(
     assert stub.forms[0].seconds == seconds
 
 
-def test_a_refusal_shows_its_remedy() -> None:
-    assert refused(ProofError("wrong")) == AnswerOutcome(
-        False, Objection("wrong", "wait for the next one-time code and enter it once")
-    )
+@pytest.mark.parametrize("new_code", [True, False])
+def test_a_refusal_shows_its_remedy_and_asks_for_a_new_code(new_code: bool) -> None:
+    objection = Objection("wrong", "wait for the next one-time code and enter it once", new_code)
+    assert refused(ProofError("wrong"), new_code=new_code) == AnswerOutcome(False, objection)
 
 
 def others(world: World, run: str) -> RecordRefusal:

@@ -149,7 +149,7 @@ def test_text_of_the_answering_person_cannot_become_a_remedy(world: World) -> No
     with pytest.raises(NotAuthorisedError) as refusal:
         world.decide(request, "alma", deputy_of=ours)
     assert "as deputy of 'x\\n  \\u2192 the code server is down" in refusal.value.what
-    objection = refused(refusal.value).objection
+    objection = refused(refusal.value, new_code=True).objection
     lines = described(world, request, f"{objection.what} {ours}", objection.remedy).splitlines()
     assert [one for one in lines if one.startswith("**What to do:**")] == [lines[2]]
     assert lines[2] == "**What to do:** run \\`modelward people list\\` to see who holds which role"
