@@ -30,8 +30,8 @@ from data.audit.note import sign_text
 from data.audit.standalone.verifier_command import main
 from tests.world import MODEL, Template, World
 
-PYTHONS = tuple(f"3.{minor}" for minor in range(9, 14))
-"""The versions of Python that a verifier must run on."""
+PYTHONS = tuple(f"3.{minor}" for minor in range(9, 15))
+"""The versions of Python that a verifier must run on, if they are installed."""
 # What histories of tests refer to by digest without storing it.
 UNSTORED: tuple[object, ...] = ("purpose", "lost", "impact", "dossier", [7, 0])
 
@@ -142,9 +142,11 @@ def each_bare_python(versions: Sequence[str] = PYTHONS) -> pytest.MarkDecorator:
 
 
 def _interpreter(version: str) -> str:
-    """Return the first interpreter of this version that starts: on the path, of pyenv, or of uv; empty if none does."""
+    """Return the first interpreter of this version that starts: on the path, of pyenv, the one that runs the tests, or
+    of uv; empty if none does."""
     installed = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [shutil.which(f"python{version}"), *sorted(map(str, installed.glob(f"{version}.*/bin/python3")))]
+    of_pyenv = sorted(map(str, installed.glob(f"{version}.*/bin/python3")))
+    candidates = [shutil.which(f"python{version}"), *of_pyenv, sys.executable]
     return next((path for path in candidates if path and _starts(path, version)), "") or _found_by_uv(version)
 
 

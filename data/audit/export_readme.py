@@ -17,8 +17,12 @@ of modelward.
 The last lines are digests. Compare them with those that the operator publishes or gave you earlier: the **log id** and
 the **key fingerprint** say whose log this is, **size** and **root** which history, **export** which export.
 
-Do not rely on the `verify.py` of this folder alone: whoever can change the export can change this file too. Use the
-copy of an earlier export, or compare its SHA-256 with the one published with the release.
+Do not rely on the `verify.py` of this folder alone: whoever can change the export can change this file too, and a
+changed one prints what it wants. Run a copy that you trust, for example that of an earlier export, on this folder:
+
+    python3 -I -S /trusted/verify.py .
+
+Or compare its SHA-256 (`sha256sum verify.py`) with the one that the operator published when the export was made.
 
 | option | use |
 |---|---|

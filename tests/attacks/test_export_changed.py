@@ -1,6 +1,7 @@
 """Attack: somebody changes a file of an export: a byte, a line, a file, or a part of another export.
 
-Here is a sample with a fixed seed; `tests/soak/test_changed_exports.py` changes bytes of every file with many seeds.
+Here is a sample with a fixed seed. `tests/soak/test_changed_exports.py` changes bytes of every file with many seeds,
+and `tests/modelward/demo/test_whole_life.py` those of the demo's export.
 
 Result: Found: the manifest is signed by the log's key, and lists every file with its digest.
 Caught in: `verify.py` of the export
@@ -18,8 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from data.audit.standalone.export_report import report_text
 from data.audit.standalone.export_verification import verify_export
-from tests.exports import SmallExports, edit_json, edit_lines, run_in_process, run_verifier
+from data.audit.standalone_file import standalone_verifier
+from tests.bare_verifications import verified_by
+from tests.exports import SmallExports, each_bare_python, edit_json, edit_lines, run_in_process, run_verifier
 from tests.hostile_exports import accepted_cuts, accepted_flips, files_of, places
 
 GOLDEN = Path(__file__).parents[1] / "data/audit/exports/everything-2.tar.gz"
@@ -41,6 +45,39 @@ def test_one_byte_changed_anywhere_is_found(small_export: Path) -> None:
     assert verify_export(small_export).ok
     assert accepted_flips(small_export, tried) == []
     assert (len(tried) > 30, verify_export(small_export).ok) == (True, True)
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an export of an earlier release; tests restore what they change."""
+    unpacked = tmp_path_factory.mktemp("golden")
+    with tarfile.open(GOLDEN) as archive:
+        archive.extractall(unpacked, filter="data")
+    (folder,) = unpacked.iterdir()
+    return folder
+
+
+@each_bare_python()
+def test_one_byte_changed_is_found_and_the_report_is_the_same_on_a_bare(
+    python: str, golden: Path, tmp_path: Path
+) -> None:
+    trusted, chosen = tmp_path / "verify.py", random.Random(python)
+    trusted.write_bytes(standalone_verifier())
+    sample = chosen.sample(sampled_files(golden, chosen), 10)
+    tried = verified_by(python, trusted, golden, list(places(sample, chosen, 1)))
+    assert tried.text == report_text(verify_export(golden))
+    assert tried.accepted == []
+
+
+def test_a_replaced_verifier_says_what_it_wants_and_another_copy_of_it_finds_the_change(small_export: Path) -> None:
+    own = small_export / "verify.py"
+    genuine = own.read_bytes()
+    own.write_bytes(b"print('THE EXPORT IS VERIFIED')\n")
+    swap_lines(small_export)
+    assert run_verifier(small_export).returncode == 0
+    assert "verify.py" in {fault.place for fault in verify_export(small_export).faults}
+    own.write_bytes(genuine)
+    assert "verify.py" not in {fault.place for fault in verify_export(small_export).faults}
 
 
 def test_a_file_that_is_missing_or_cut_is_found(small_export: Path) -> None:
@@ -135,13 +172,10 @@ def test_the_file_itself_says_first_that_a_changed_export_fails(small_export: Pa
     assert ran.stdout.startswith("THE EXPORT FAILS VERIFICATION")
 
 
-def test_a_file_of_another_log_is_found(small_export: Path, tmp_path: Path) -> None:
-    with tarfile.open(GOLDEN) as archive:
-        archive.extractall(tmp_path / "golden", filter="data")
-    (other,) = (tmp_path / "golden").iterdir()
+def test_a_file_of_another_log_is_found(small_export: Path, golden: Path) -> None:
     for name in ("log/journal.jsonl", "log/checkpoints.jsonl", "manifest.json", "manifest.note"):
         content = (small_export / name).read_bytes()
-        shutil.copyfile(other / name, small_export / name)
+        shutil.copyfile(golden / name, small_export / name)
         assert not verify_export(small_export).ok, name
         (small_export / name).write_bytes(content)
     assert verify_export(small_export).ok

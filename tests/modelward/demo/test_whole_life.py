@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,15 @@ from typing import Any
 import duckdb
 import pytest
 
+from data.audit.standalone.export_report import report_text
+from data.audit.standalone.export_verification import verify_export
+from data.audit.standalone_file import standalone_verifier
 from data.audit.verifier import Report, verify
 from data.files.home import Home
 from data.records.tables import TABLES
+from tests.bare_verifications import verified_by
+from tests.exports import each_bare_python
+from tests.hostile_exports import files_of, places
 
 pytestmark = pytest.mark.long
 
@@ -134,6 +141,26 @@ def test_the_demo_registry_passes_deep_verification(demo: tuple[Path, str]) -> N
     assert answer["ok"] is True
     assert answer["events"] >= answer["anchored"] > 0
     assert answer["assurance"] == "local"
+
+
+@pytest.fixture(scope="module")
+def exported(demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The export of everything; tests restore what they change."""
+    folder = tmp_path_factory.mktemp("exported") / "export"
+    assert json_of(demo, "audit", "export", "--all", "--to", str(folder))["verification"]["ok"] is True
+    return folder
+
+
+@each_bare_python()
+def test_the_export_of_the_demo_verifies_and_one_changed_byte_is_found_on_a_bare(
+    python: str, exported: Path, tmp_path: Path
+) -> None:
+    trusted, chosen = tmp_path / "verify.py", random.Random(python)
+    trusted.write_bytes(standalone_verifier())
+    files = chosen.sample(files_of(exported), 12)
+    tried = verified_by(python, trusted, exported, list(places(files, chosen, 1)))
+    assert tried.text == report_text(verify_export(exported))
+    assert tried.accepted == []
 
 
 def test_history_shows_the_version_in_production_on_a_day_and_its_approvals(demo: tuple[Path, str]) -> None:
