@@ -1,16 +1,25 @@
 """Parses event bodies and checks that each is canonical JSON (RFC 8785), independently of the code that writes them.
 
-The fast path parses a body, writes it again with sorted keys and compares. Python's writer differs from RFC 8785 for
-small and large reals and for keys beyond the basic plane; bodies that differ are checked again by the exact slow path.
+The fast path parses a body, writes it again with sorted keys and compares: with orjson where it is installed, else with
+the json module, which takes twice as long. Both differ from RFC 8785 for some reals and for keys beyond the basic
+plane; bodies that differ, or may be accepted wrongly, are checked again by the exact slow path.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import starmap
 from typing import Any
+
+try:
+    import orjson
+except ImportError:  # the packed verifier runs without it
+    orjson = None  # type: ignore[assignment]
 
 Event = dict[str, Any]
 
@@ -18,8 +27,14 @@ _WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fa
 _BEYOND_BASIC_PLANE = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 _AFTER_SURROGATES = (b"\xee", b"\xef")
 """First bytes in UTF-8 of the characters from U+10000, and of those from U+E000 to U+FFFF."""
+_WHOLE_REAL = re.compile(rb"\.0[,\]}]")
+"""What a whole real ends with in the text of orjson, which writes `1.0` where RFC 8785 writes `1`."""
+_EARLY_EXPONENT = re.compile(rb"e-[56]")
+_EXPONENT = re.compile(rb"([:,\[]-?)(\d+(?:\.\d+)?e[-+]\d+)", re.ASCII)
+"""A real with an exponent. Orjson writes some reals above 1e-6 and below 1e21 so, and RFC 8785 none."""
 _SAFE_DIGITS = 15
 _LONG = b"0" * (_SAFE_DIGITS + 1)
+_LONG_NUMBER = re.compile(rb"[:,\[]-?\d{16}", re.ASCII)
 _DIGITS_AS_ZEROS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
 """Maps digits to zeros, so that one search finds the few bodies with an integer that may be too long to be exact."""
 
@@ -30,6 +45,8 @@ class NotCanonicalError(ValueError):
 
 def parse_all(bodies: Sequence[bytes]) -> list[Event | None]:
     """Return each body as an object, or None where the body is not one canonical JSON object."""
+    if _HAS_ORJSON:
+        return [_read_with_orjson(body) for body in bodies]
     events = [_parse(body) for body in bodies]
     joined = b"[%b]" % b",".join(bodies)
     try:
@@ -49,6 +66,43 @@ def write(value: object) -> str:
     if isinstance(value, list):
         return "[" + ",".join(write(one) for one in value) + "]"
     return _number(value) if isinstance(value, float) else _WRITE(value)
+
+
+@contextmanager
+def without_cycle_collection() -> Iterator[None]:
+    """Keep Python from searching for cycles of objects: parsed events have none, and the search doubles their cost."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read_with_orjson(body: bytes) -> Event | None:
+    try:
+        event = orjson.loads(body)
+        is_object = type(event) is dict
+        text = orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+    except (ValueError, TypeError, RecursionError):  # orjson has narrower limits of depth and size than JSON
+        is_object, event, text = False, None, b""
+    # The searches are in this order because most texts have no `+` and few have an exponent.
+    if _EARLY_EXPONENT.search(text) or (b"+" in text and b"e+" in text):
+        text = _EXPONENT.sub(_respelt, text)
+    if is_object and text == body and _is_spelt_alike(text):
+        return event  # type: ignore[no-any-return]
+    return _confirm(_parse(body), body)
+
+
+def _respelt(real: re.Match[bytes]) -> bytes:
+    return real[1] + _number(float(real[2])).encode()
+
+
+def _is_spelt_alike(text: bytes) -> bool:
+    """Return True if orjson and RFC 8785 agree on whole reals, long integers and the order of names in this text."""
+    is_long = _LONG in text.translate(_DIGITS_AS_ZEROS) and _LONG_NUMBER.search(text)
+    return not is_long and not _WHOLE_REAL.search(text) and (text.isascii() or not _order_differs(text))
 
 
 def _order_differs(text: bytes) -> bool:
@@ -124,3 +178,5 @@ def _refuse(token: str) -> float:
 
 _READ = json.JSONDecoder(parse_float=_real, parse_constant=_refuse).raw_decode
 _READ_EXACTLY = json.JSONDecoder(parse_float=_real, parse_int=_integer, parse_constant=_refuse).raw_decode
+_HAS_ORJSON = orjson is not None and orjson.dumps([1e16, 1e-7, 0.5, "\x1f"]) == b'[1e+16,1e-7,0.5,"\\u001f"]'
+"""False also for a version of orjson that spells exponents without a sign, or escapes in capitals."""

@@ -28,7 +28,8 @@ SEALED_TABLES = AUDIT_TABLES | {
     "anchor_confirmation": {"anchor": "VARCHAR", "size": "BIGINT"},
 }
 """The tables of the log since events are sealed; `AUDIT_TABLES` are those before."""
-RANGE, SLICE = 20_000, 1_000
+RANGE, SLICE = 20_000, 64
+"""Numbers sorted together, and rows at a time: more parsed events would not fit into the cache of a processor."""
 _EVENTS = "audited.main.audit_event"
 _INTRUDERS = {
     "view": "SELECT view_name FROM duckdb_views() WHERE NOT internal",
@@ -69,7 +70,7 @@ class AttachedRegistry:
         )
 
     def events(self, columns: Sequence[str], begin: int = 0) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the rows of the log by sequence number, from `begin` on, up to 1,000 at a time; missing numbers are
+        """Yield the rows of the log by sequence number, from `begin` on, up to 64 at a time; missing numbers are
         skipped.
 
         A log is normally stored in this order and read without sorting. Otherwise it is sorted 20,000 numbers at a
@@ -87,7 +88,7 @@ class AttachedRegistry:
             ((start,),) = self.rows(f"SELECT min(seq) FROM {_EVENTS} WHERE seq >= ?", start + RANGE)
 
     def leaves(self, size: int) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield the leaves of the first `size` events in their order, up to 1,000 at a time."""
+        """Yield the leaves of the first `size` events in their order, up to 64 at a time."""
         for start in range(0, size, RANGE):
             query = f"SELECT leaf FROM {_EVENTS} WHERE seq >= ? AND seq < ? ORDER BY seq"
             yield from _slices(self._connection.execute(query, [start, min(start + RANGE, size)]))

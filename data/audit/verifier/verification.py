@@ -12,7 +12,7 @@ import duckdb
 
 from data.audit.verifier.anchor_demand import AnchorDemand, confirmations
 from data.audit.verifier.backups import DATABASE, FIRST_SIGNED_SCHEMA
-from data.audit.verifier.canonical import Event, parse_all
+from data.audit.verifier.canonical import Event, parse_all, without_cycle_collection
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of, stamped_sizes
@@ -72,7 +72,7 @@ def reported(database: Path, read: Callable[[AttachedRegistry, Findings, Report]
     for memory in MEMORY:
         findings, report = Findings(), Report()
         try:
-            with _attached(database, memory) as connection:
+            with _attached(database, memory) as connection, without_cycle_collection():
                 read(AttachedRegistry(connection), findings, report)
         except duckdb.OutOfMemoryException as broken:
             findings.add(f"the file cannot be read: {broken}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.audit.verifier import canonical
 from data.audit.verifier.canonical import parse_all, write
 
 SAFE = 2**53 - 1
@@ -21,6 +23,15 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
+
+
+@pytest.fixture(params=[True, False], ids=["with orjson", "without orjson"], autouse=True, scope="module")
+def with_orjson(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The packed verifier also runs where orjson is not installed: both ways decide alike."""
+    assert canonical._HAS_ORJSON
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canonical, "_HAS_ORJSON", request.param)
+        yield
 
 
 @given(VALUES)
@@ -55,6 +66,12 @@ NOT_CANONICAL = {
     "an exponent in capitals": b'{"a":1E30}',
     "an exponent without its sign": b'{"a":1e30}',
     "minus zero": b'{"a":-0}',
+    "minus zero as a real": b'{"a":-0.0}',
+    "a small real with an exponent too early": b'{"a":1e-6}',
+    "a small real with an exponent too early, in a list": b'{"a":[0,1.5e-6]}',
+    "a large real with an exponent too early": b'{"a":1e+20}',
+    "an exponent with a zero": b'{"a":1e-07}',
+    "a small real without its exponent": b'{"a":0.0000001}',
     "infinity": b'{"a":Infinity}',
     "a real too large": b'{"a":1e400}',
     "an integer that is not exact": b'{"a":9007199254740993}',
