@@ -74,12 +74,13 @@ def test_connections_that_do_not_read_do_not_stop_the_pages(monkeypatch: pytest.
 def test_a_client_that_sends_a_byte_now_and_then_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "PATIENCE_SECONDS", 0.5)
     with serving_app(pages()) as server, connect(server) as client:
-        begin = time.monotonic()
+        sent = 0
         with suppress(OSError):
             for byte in REQUEST * 100:
                 client.sendall(bytes([byte]) if byte not in b"\r\n" else b"x")
+                sent += 1
                 time.sleep(0.05)
-        assert 0.3 < time.monotonic() - begin < 30
+        assert 0 < sent < len(REQUEST * 100)
 
 
 def test_a_client_that_reads_a_little_now_and_then_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,6 @@ from data.registry.approvals import tail
 from data.registry.registry import Registry
 from modelward.supervisor.instance_lock import is_held
 from modelward.supervisor.loopback import port_for
-from modelward.supervisor.supervisor import PATIENCE_SECONDS
 from tests.judged_model import V1, found_judged, found_validated
 from tests.supervisor_fixtures import RunningUp, running_up, until
 from tests.world import Template, World
@@ -116,7 +115,6 @@ def automation(up: RunningUp, name: str) -> dict[str, Any]:
 def test_up_prints_its_addresses_and_what_waits(up: RunningUp) -> None:
     ready = UP.search(up.output())
     assert ready is not None
-    assert int(ready[1]) < PATIENCE_SECONDS
     assert up.status["ui_url"] in up.output()
     assert up.status["evidence_url"] in up.output()
     assert "nothing waits for people" in up.output()
