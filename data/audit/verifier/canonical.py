@@ -18,8 +18,11 @@ from typing import Any
 
 try:
     import orjson
+
+    _HAS_ORJSON = orjson.dumps([1e16, 1e-7, 0.5, "\x1f"]) == b'[1e+16,1e-7,0.5,"\\u001f"]'
+    """False also for a version of orjson that spells exponents without a sign, or escapes in capitals."""
 except ImportError:  # the packed verifier runs without it
-    orjson = None  # type: ignore[assignment]
+    _HAS_ORJSON = False
 
 Event = dict[str, Any]
 
@@ -178,5 +181,3 @@ def _refuse(token: str) -> float:
 
 _READ = json.JSONDecoder(parse_float=_real, parse_constant=_refuse).raw_decode
 _READ_EXACTLY = json.JSONDecoder(parse_float=_real, parse_int=_integer, parse_constant=_refuse).raw_decode
-_HAS_ORJSON = orjson is not None and orjson.dumps([1e16, 1e-7, 0.5, "\x1f"]) == b'[1e+16,1e-7,0.5,"\\u001f"]'
-"""False also for a version of orjson that spells exponents without a sign, or escapes in capitals."""
