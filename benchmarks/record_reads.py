@@ -68,6 +68,7 @@ ROWS = (
     Row("what served at a moment", calls("as-of"), 0.020),
     Row("modelward --help", command("--help"), 0.4),
     Row("modelward inventory", command("inventory"), **COMMAND),
+    Row("modelward approvals list", command("approvals", "list"), **COMMAND),
     Row("modelward show MODEL", command("show", FIRST), **COMMAND),
     Row("modelward show VERSION", command("show", f"{FIRST}/1"), **COMMAND),
     Row("modelward history MODEL", command("history", FIRST), **COMMAND),

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.queries.cleared_versions import ClearedVersion, cleared_versions
 from data.records.approval import ApprovalRequest, EligibleApprover
 from data.records.log import Standard
 from data.records.model import Model
 from data.records.names import model_of
 from data.records.retirement import Retirement, RetirementParty
 from data.records.review import VerdictSet
-from data.records.version import ReviewState, Version
+from data.records.version import Version
 from data.registry.command import Moment
-from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
+from data.registry.eligible_approvers import eligible_approvers, open_request_keys, validators
 from data.registry.registry import Registry
+from data.registry.roster_state import RosterState
 from data.registry.rules.emergency import asking_run
 from data.registry.rules.proof import administrators
 from data.registry.rules.retirement_party import PLANNING, parties_of
-from data.registry.rules.version import latest_verdicts
 from data.registry.state import State
 
 
@@ -70,12 +72,13 @@ def pending_decisions(registry: Registry, now: datetime, about: str | None = Non
 
     With `about`, only the decision on that request, verdict set or retirement is returned. Raises StoreError.
     """
-    with registry.reading() as state:
-        requests = [one for one in open_requests(state) if about in (None, one.key)]
-        plans = [one for one in state.find(Retirement) if one.state in PLANNING and about in (None, one.key)]
+    with registry.store.reading() as connection:
+        state = RosterState(connection)
+        keys = [one for one in open_request_keys(state) if about in (None, one)]
+        plans = [one for one in _retirements(state, about) if one.state in PLANNING]
         return PendingDecisions(
-            requests=tuple(_request(state, one, now) for one in requests),
-            conclusions=tuple(_conclusions(state, now, about)),
+            requests=tuple(_request(state, one, now) for one in state.among(ApprovalRequest, "key", keys)),
+            conclusions=tuple(_conclusions(state, cleared_versions(connection), now, about)),
             plans=tuple(
                 PendingPlan(one, state.need(Model, one.model), tuple(parties_of(state, one.key))) for one in plans
             ),
@@ -84,16 +87,24 @@ def pending_decisions(registry: Registry, now: datetime, about: str | None = Non
         )
 
 
+def _retirements(state: State, about: str | None) -> list[Retirement]:
+    if about is None:
+        return state.find(Retirement)
+    found = state.get(Retirement, about)
+    return [found] if found is not None else []
+
+
 def _request(state: State, request: ApprovalRequest, now: datetime) -> PendingRequest:
     model = state.need(Model, model_of(request.subject))
     return PendingRequest(request, model, eligible_approvers(state, request, now), asking_run(state, request))
 
 
-def _conclusions(state: State, now: datetime, about: str | None) -> list[PendingConclusion]:
-    found = []
-    for version in state.find(Version, review_state=ReviewState.ASSESSED.value):
-        verdicts = latest_verdicts(state, version.key, ["assess"])
-        if verdicts is not None and verdicts.cleared and about in (None, verdicts.key):
-            model = state.need(Model, version.model)
-            found.append(PendingConclusion(verdicts, version, model, validators(state, version, now)))
-    return found
+def _conclusions(
+    state: State, cleared: Iterable[ClearedVersion], now: datetime, about: str | None
+) -> Iterator[PendingConclusion]:
+    """Yield the cleared versions with their verdict sets; each table is read once."""
+    judged = {one.version: one.verdicts for one in cleared if about in (None, one.verdicts)}
+    verdicts = {one.key: one for one in state.among(VerdictSet, "key", judged.values())}
+    for version in state.among(Version, "key", judged):
+        model = state.need(Model, version.model)
+        yield PendingConclusion(verdicts[judged[version.key]], version, model, validators(state, version, now))

@@ -1,27 +1,33 @@
-"""Reads the work that waits for people: requests that need signatures, versions that may need a validator's
+"""Reads the work that waits for people: requests that need signatures, versions that need a validator's
 conclusion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import duckdb
+
+from data.queries.cleared_versions import ApprovalCase, ClearedVersion, cleared_versions
 from data.queries.log_entries import events
 from data.queries.lookup import find_row, find_version
-from data.records.approval import ApprovalRequest
-from data.records.log import Standard
-from data.records.model import Model
-from data.records.person import Role
-from data.records.review import VerdictSet
-from data.records.version import ReviewState, Version
-from data.registry.approvals import unsigned_roles
-from data.registry.eligible_approvers import eligible_approvers, open_requests, validators
+from data.queries.paging import EVERYTHING, PageRequest, RowPage, page_of
+from data.records.approval import ApprovalRequest, Vote
+from data.records.person import Person, Role
+from data.records.version import Version
+from data.registry.approvals import unsigned_roles, votes_that_count
+from data.registry.eligible_approvers import eligible_approvers, open_request_keys, validators
 from data.registry.registry import Registry
 from data.registry.registry_time import registry_time
+from data.registry.roster_state import RosterState
 from data.registry.rules.approval import counted_votes
 from data.registry.rules.emergency import asking_run
 from data.registry.state import State
+
+ValidatorRule = Callable[[ApprovalCase], bool]
+"""Says whether the standard requires a validator in a case."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +40,20 @@ class WaitingRequest:
 
 
 @dataclass(frozen=True)
-class AssessedVersion:
-    """A version whose latest verdict set cleared it for validation, and who could conclude on it.
-
-    `standard` is the first standard of the model, in the version that produced the verdicts: its approval rules say
-    whether a validator is required.
-    """
+class WaitingVersion:
+    """A version that waits for a validator's conclusion, its case, and who could conclude on it."""
 
     version: Version
-    model: Model
-    verdicts: VerdictSet
-    standard: Standard
+    case: ApprovalCase
     people: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class PendingWork:
-    """The work that waits at one moment."""
+    """A page of the work that waits at one moment: the requests by key, then the versions by model and number."""
 
     now: datetime
-    requests: tuple[WaitingRequest, ...]
-    assessed: tuple[AssessedVersion, ...]
+    page: RowPage[WaitingRequest | WaitingVersion]
 
 
 @dataclass(frozen=True)
@@ -65,28 +64,32 @@ class AskingRuns:
     subject: str
 
 
-def pending_work(registry: Registry) -> PendingWork:
-    """Return the open requests and the assessed versions.
+def pending_work(registry: Registry, requires_validator: ValidatorRule, page: PageRequest = EVERYTHING) -> PendingWork:
+    """Return a page of the requests that are open for votes and the versions that wait for a validator, with the people
+    who could act.
 
-    Raises MissingRegistryError for an empty log, StoreError.
+    `requires_validator` says whether the standard requires a validator; it is called once for each case. Only the rows
+    of the page are read. Raises MissingRegistryError for an empty log, StoreError.
+    """
+    with registry.store.reading() as connection:
+        now = registry_time(connection).now
+        state = RosterState(connection)
+        rows = _page(connection, open_request_keys(state), requires_validator, page)
+        return PendingWork(now, RowPage(tuple(_with_people(state, one, now) for one in rows.rows), page, rows.total))
+
+
+def listed_work(
+    registry: Registry, requires_validator: ValidatorRule, page: PageRequest = EVERYTHING, *, decided: bool = False
+) -> PendingWork:
+    """Return a page of every undecided request (with `decided` all requests) and the versions that wait for a
+    validator, without the people who could act.
+
+    Raises in the same cases as `pending_work`, and reads as little.
     """
     with registry.store.reading() as connection:
         state, now = State(connection), registry_time(connection).now
-        requests = tuple(_pending(state, one, now) for one in open_requests(state))
-        return PendingWork(now, requests, _assessed(state, now))
-
-
-def listed_work(registry: Registry, decided: bool = False) -> PendingWork:
-    """Return every undecided request (with `decided` all requests) and the assessed versions, without the people who
-    could act.
-
-    Raises in the same cases as `pending_work`.
-    """
-    with registry.store.reading() as connection:
-        state, now = State(connection), registry_time(connection).now
-        requests = state.find(ApprovalRequest) if decided else state.find(ApprovalRequest, state="pending")
-        listed = tuple(WaitingRequest(one, _missing(state, one), ()) for one in requests)
-        return PendingWork(now, listed, tuple(_cleared(state)))
+        requests = state.keys(ApprovalRequest) if decided else state.keys(ApprovalRequest, state="pending")
+        return PendingWork(now, _page(connection, requests, requires_validator, page))
 
 
 def missing_signatures(registry: Registry, request: str) -> Mapping[Role, int]:
@@ -113,34 +116,37 @@ def asking_runs(registry: Registry, text: str) -> AskingRuns:
         return AskingRuns(tuple(reversed(runs)), version)
 
 
-def _pending(state: State, request: ApprovalRequest, now: datetime) -> WaitingRequest:
-    people = dict.fromkeys(one.person for one in eligible_approvers(state, request, now))
-    return WaitingRequest(request, _missing(state, request), tuple(people))
+def _page(
+    connection: duckdb.DuckDBPyConnection, requests: Sequence[str], rule: ValidatorRule, page: PageRequest
+) -> RowPage[WaitingRequest | WaitingVersion]:
+    """Return a page of the requests with these keys, followed by the versions that wait for a validator."""
+    waiting: list[str | ClearedVersion] = [*requests, *cleared_versions(connection, rule)]
+    keys, state = page_of(waiting, page), State(connection)
+    shown = [key for key in keys.rows if isinstance(key, str)]
+    cases = {one.version: one.case for one in keys.rows if isinstance(one, ClearedVersion)}
+    versions = [WaitingVersion(one, cases[one.key], ()) for one in state.among(Version, "key", cases)]
+    return RowPage((*_requests(state, shown), *versions), page, keys.total)
+
+
+def _requests(state: State, keys: Sequence[str]) -> Iterator[WaitingRequest]:
+    """Yield the requests with these keys and the signatures that each still needs; each table is read once."""
+    votes: defaultdict[str, list[Vote]] = defaultdict(list)
+    for vote in state.among(Vote, "request", keys):
+        votes[vote.request].append(vote)
+    gone = {one.person for one in state.find(Person, state="revoked")}
+    for one in state.among(ApprovalRequest, "key", keys):
+        counted = votes_that_count(one, votes[one.key], gone)
+        yield WaitingRequest(one, unsigned_roles(one.required, counted) if one.state == "pending" else {}, ())
+
+
+def _with_people(
+    state: State, waiting: WaitingRequest | WaitingVersion, now: datetime
+) -> WaitingRequest | WaitingVersion:
+    if isinstance(waiting, WaitingVersion):
+        return replace(waiting, people=validators(state, waiting.version, now))
+    people = dict.fromkeys(one.person for one in eligible_approvers(state, waiting.request, now))
+    return replace(waiting, people=tuple(people))
 
 
 def _missing(state: State, request: ApprovalRequest) -> Mapping[Role, int]:
     return unsigned_roles(request.required, counted_votes(state, request)) if request.state == "pending" else {}
-
-
-def _assessed(state: State, now: datetime) -> tuple[AssessedVersion, ...]:
-    return tuple(replace(one, people=validators(state, one.version, now)) for one in _cleared(state))
-
-
-def _cleared(state: State) -> Iterator[AssessedVersion]:
-    """Yield each assessed version whose latest verdict set cleared it; each table is read once."""
-    versions = state.find(Version, review_state=ReviewState.ASSESSED.value)
-    sets = state.among(VerdictSet, "version", [one.key for one in versions], stage="assess")
-    latest = {one.version: one for one in sets}
-    models = {one.key: one for one in state.among(Model, "key", {one.model for one in versions})}
-    adopted = state.find(Standard)
-    for version in versions:
-        verdicts = latest.get(version.key)
-        if verdicts is not None and verdicts.cleared:
-            model = models[version.model]
-            yield AssessedVersion(version, model, verdicts, _first_standard(adopted, model, verdicts), ())
-
-
-def _first_standard(every: Sequence[Standard], model: Model, verdicts: VerdictSet) -> Standard:
-    adopted = [one for one in every if one.standard == model.standards[0].standard]
-    used = [one for one in adopted if one.key in verdicts.standards]
-    return used[0] if used else max(adopted, key=lambda one: one.version)

@@ -17,7 +17,7 @@ from data.records.version import Version
 from data.registry.approvals import people_behind
 from data.registry.command import Moment, Proof
 from data.registry.independence import require_allowed_signer
-from data.registry.purposes import purpose_of
+from data.registry.purposes import PURPOSES
 from data.registry.rules import emergency
 from data.registry.rules.approval import subject_of
 from data.registry.rules.proof import active_credential, grants_held
@@ -25,10 +25,15 @@ from data.registry.rules.review import require_signer
 from data.registry.state import State
 
 
-def open_requests(state: State) -> list[ApprovalRequest]:
-    """Return the pending requests that are open for votes; an emergency release only while its version serves."""
-    pending = state.find(ApprovalRequest, state="pending")
-    return [one for one in pending if not purpose_of(one).serves_before_votes or emergency.is_live(state, one.key)]
+def open_request_keys(state: State) -> list[str]:
+    """Return the keys of the pending requests that are open for votes, sorted; no request is read.
+
+    A request about an emergency release is open only while its version serves.
+    """
+    releases = [name for name, one in PURPOSES.items() if one.serves_before_votes]
+    served = [key for name in releases for key in state.keys(ApprovalRequest, state="pending", purpose=name)]
+    ended = {key for key in served if not emergency.is_live(state, key)}
+    return [key for key in state.keys(ApprovalRequest, state="pending") if key not in ended]
 
 
 def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) -> tuple[EligibleApprover, ...]:

@@ -66,6 +66,15 @@ class State:
         where = " AND ".join([listed, *(f"{name} = ?" for name in names[1:])])
         return self._select(kind, f"WHERE {where}", [*given, *equals.values()])
 
+    def keys(self, kind: type[Row], /, **equals: str | int | bool) -> list[str]:
+        """Return the keys of the rows whose columns equal the values in `equals`, sorted; no other column is read."""
+        self._see(kind)
+        names = [_quoted(name) for name in equals if name in kind.stored_columns()]
+        where = " AND ".join(["true", *(f"{name} = ?" for name in names)])
+        sql = f"SELECT key FROM {_quoted(kind.table)} WHERE {where}"
+        found = self._connection.execute(sql, list(equals.values())).fetchall()
+        return sorted((str(key) for (key,) in found), key=_natural)
+
     def owners(self, kind: type[Row], column: str, values: Iterable[str]) -> set[str]:
         """Return those of `values` that at least one row has in `column`; no other column is read."""
         self._see(kind)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
-from rich.markdown import Markdown
 
 from data.errors import InputError
 from data.text.untrusted_text import safe
 from modelward.cli.caller import prove
-from modelward.cli.terminal import err, out
+from modelward.cli.terminal import err, show_markdown
 
 if TYPE_CHECKING:
     from modelward.runs.waiting_runs import Form, FormField
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def show_form(form: Form) -> None:
     """Print the text of the form, as the run wrote it."""
-    out().print(Markdown(safe(form.description)))
+    show_markdown(form.description)
 
 
 def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bool) -> dict[str, str]:

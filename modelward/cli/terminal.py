@@ -79,6 +79,13 @@ def heading(text: str) -> None:
     out().print(Text(safe(text), style="bold"))
 
 
+def show_markdown(text: str) -> None:
+    """Print Markdown that the views made. Rich's parser is imported here, because few commands show Markdown."""
+    from rich.markdown import Markdown  # noqa: PLC0415 – 60 ms of CPU
+
+    out().print(Markdown(safe(text)))
+
+
 def show_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str, whole: int = 1, title: str = ""
 ) -> None:

@@ -6,29 +6,26 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markdown import Markdown
 
 from data import errors
 from data.errors import ModelwardError
 from data.queries.approval_snapshot import approval_snapshot
 from data.queries.log_entries import LogEntry
 from data.queries.lookup import reference
-from data.queries.paging import page_of
-from data.queries.pending_work import AssessedVersion, WaitingRequest, asking_runs, listed_work
+from data.queries.pending_work import WaitingRequest, WaitingVersion, asking_runs, listed_work
 from data.queries.vote_proofs import vote_proofs
 from data.registry.purposes import DEPLOY, purpose_of
 from data.registry.registry import Registry
-from data.text.untrusted_text import safe
 from modelward.cli.caller import identify
 from modelward.cli.form import fill_in, show_form
 from modelward.cli.options import By, CodeFromStdin, Json, WithVerifier
 from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.proof_files import write_proofs
-from modelward.cli.terminal import out, remark, say, show_json, show_table, working
+from modelward.cli.terminal import remark, say, show_json, show_markdown, show_table, working
 from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
-from modelward.runs.waiting import requires_validator, signatures
+from modelward.runs.waiting import VALIDATOR, requires_validator, signatures
 from tasks.run.business_time import moment, registry_moment
 from views.evidence_address import receipt_command
 from views.forms.approval_form import describe_request
@@ -44,15 +41,11 @@ def list_approvals(
     as_json: Json = False,
 ) -> None:
     """List the requests that wait for a decision and the versions that wait for a validator."""
-    work = listed_work(Registry.here(), decided=every)
-    waiting: list[WaitingRequest | AssessedVersion] = [
-        *work.requests,
-        *(one for one in work.assessed if requires_validator(one)),
-    ]
-    shown = page_of(waiting, page_wanted(page, limit, as_json))
+    wanted_page = page_wanted(page, limit, as_json)
+    shown = listed_work(Registry.here(), requires_validator, wanted_page, decided=every).page
     if as_json:
         requests = [_as_json(one) for one in shown.rows if isinstance(one, WaitingRequest)]
-        validations = [one.version.key for one in shown.rows if isinstance(one, AssessedVersion)]
+        validations = [one.version.key for one in shown.rows if isinstance(one, WaitingVersion)]
         show_json({"requests": requests, "validations": validations})
         remark_page(shown, "requests and validations")
         return
@@ -65,10 +58,10 @@ def _as_json(waiting: WaitingRequest) -> dict[str, object]:
     return {**waiting.request.model_dump(mode="json"), "missing": dict(waiting.missing)}
 
 
-def _row(waiting: WaitingRequest | AssessedVersion) -> tuple[object, ...]:
+def _row(waiting: WaitingRequest | WaitingVersion) -> tuple[object, ...]:
     if isinstance(waiting, WaitingRequest):
         return _request_row(waiting)
-    return (reference(waiting.version.key), "validate", "pending", None, "1 × validator")
+    return (reference(waiting.version.key), "validate", "pending", None, VALIDATOR)
 
 
 def _request_row(waiting: WaitingRequest) -> tuple[object, ...]:
@@ -88,7 +81,7 @@ def show(
         votes = [one.model_dump(mode="json") for one in shown.votes]
         show_json({**shown.request.model_dump(mode="json"), "votes": votes})
         return
-    out().print(Markdown(safe(describe_request(shown))))
+    show_markdown(describe_request(shown))
 
 
 @app.command("answer")

@@ -12,7 +12,7 @@ from data.settings import read_settings
 from modelward.cli.options import Json
 from modelward.cli.terminal import as_text, say, show_facts, show_json, show_table
 from modelward.runs.open_differences import differences_now
-from modelward.runs.pending_summary import PendingSummary, pending_summary, show_pending_summary
+from modelward.runs.pending_summary import NOTHING_PENDING, pending_summary, show_pending_summary
 from modelward.supervisor.health import EndedRun, Health, health
 
 EXIT_UNHEALTHY = 3
@@ -28,7 +28,7 @@ def status(as_json: Json = False) -> None:
     if not as_json:
         _show(found, str(home.root))
     exists = home.database.is_file()
-    seen = pending_summary() if exists else PendingSummary([])
+    seen = pending_summary() if exists else NOTHING_PENDING
     differences, unread = differences_now() if exists else ([], "")
     if as_json:
         well = {name: not fault for name, fault in found.faults.items()}
@@ -36,7 +36,8 @@ def status(as_json: Json = False) -> None:
             "well": well,
             "is_well": found.is_well,
             "home": str(home.root),
-            "waiting": seen.found,
+            "waiting": seen.found and seen.found.rows,
+            "waiting_total": seen.found and seen.found.total,
             "unread": seen.why_not or unread,
             "differences": differences,
         }

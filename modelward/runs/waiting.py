@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,12 +10,16 @@ from functools import lru_cache
 from data.errors import ModelwardError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.cleared_versions import ApprovalCase
 from data.queries.lookup import reference
-from data.queries.pending_work import AssessedVersion, pending_work
+from data.queries.paging import EVERYTHING, PageRequest, RowPage
+from data.queries.pending_work import WaitingRequest, WaitingVersion, pending_work
 from data.records.person import Role
 from data.registry.registry import Registry
 from gates.standard import LoadedStandard, approvals_for, load_standard
 from modelward.cli.terminal import say, show_table
+
+VALIDATOR = "1 × validator"
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,11 @@ def signatures(missing: Mapping[Role, int]) -> str:
     return ", ".join(f"{count} × {role.value}" for role, count in missing.items())
 
 
-def requires_validator(assessed: AssessedVersion) -> bool:
-    """Return True if the standard of a version requires a validator, or if the standard cannot be read."""
-    model, verdicts, standard = assessed.model, assessed.verdicts, assessed.standard
-    change = assessed.version.change.change_class
+def requires_validator(case: ApprovalCase) -> bool:
+    """Return True if the standard requires a validator in this case, or if the standard cannot be read."""
     try:
-        rules = _rules_of(standard.digest, standard.key)
-        return approvals_for(rules, model.tier, change, verdicts.environment or "production").validator
+        rules = _rules_of(case.standard.digest, case.standard.key)
+        return approvals_for(rules, case.tier, case.change_class, case.environment).validator
     except ModelwardError:
         return True
 
@@ -51,29 +53,28 @@ def _rules_of(digest: str, key: str) -> LoadedStandard:
     return load_standard(ArtifactStore(Home.here().artifacts).read(digest).decode(), key)
 
 
-def waiting_now(longest: float | None = None) -> list[Waiting]:
-    """Return everything that waits for people in the registry of this home, at the registry's time.
+def waiting_now(longest: float | None = None, page: PageRequest = EVERYTHING) -> RowPage[Waiting]:
+    """Return a page of what waits for people in the registry of this home, at the registry's time.
 
     Waits at most `longest` seconds for the lock of the registry. Raises StoreError, MissingRegistryError.
     """
-    work = pending_work(Registry.here(longest))
-    requests = [
-        Waiting(
-            reference(one.request.key), one.request.purpose, one.request.expires_at, signatures(one.missing), one.people
-        )
-        for one in work.requests
-    ]
-    validations = [
-        Waiting(reference(one.version.key), "validate", None, "1 × validator", one.people)
-        for one in filter(requires_validator, work.assessed)
-    ]
-    return requests + validations
+    found = pending_work(Registry.here(longest), requires_validator, page).page
+    return RowPage(tuple(map(_question, found.rows)), page, found.total)
 
 
-def show_waiting(found: Sequence[Waiting]) -> None:
-    """Print the open questions, the signatures they still need, and who can give them."""
-    rows = [(one.about, one.purpose, one.until, one.needs, one.people or "nobody") for one in found]
+def _question(one: WaitingRequest | WaitingVersion) -> Waiting:
+    if isinstance(one, WaitingVersion):
+        return Waiting(reference(one.version.key), "validate", None, VALIDATOR, one.people)
+    request = one.request
+    return Waiting(reference(request.key), request.purpose, request.expires_at, signatures(one.missing), one.people)
+
+
+def show_waiting(found: RowPage[Waiting]) -> None:
+    """Print the open questions, the signatures they still need, who can give them, and how to list those left out."""
+    rows = [(one.about, one.purpose, one.until, one.needs, one.people or "nobody") for one in found.rows]
     columns = ("question", "purpose", "until", "still needs", "by")
     show_table(columns, rows, "nothing waits for people", whole=3)
+    if found.total > len(rows):
+        say(f"→ {found.total - len(rows):,} more wait: `modelward approvals list` shows all {found.total:,}")
     if rows:
         say("→ answer in the Prefect UI, or with `modelward approvals answer`")

@@ -18,7 +18,7 @@ FAULTS: dict[str, tuple[Exception, str]] = {
 def test_an_error_is_printed_as_one_line(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception, words: str
 ) -> None:
-    def raises(longest: float | None = None) -> None:
+    def raises(*_: object) -> None:
         raise fault
 
     monkeypatch.setattr("modelward.runs.pending_summary.waiting_now", raises)

@@ -78,7 +78,7 @@ def about(world: World, key: str) -> list[str]:
 
 
 def purposes() -> set[str]:
-    return {one.purpose for one in waiting_now()}
+    return {one.purpose for one in waiting_now().rows}
 
 
 def test_changed_addresses_write_no_second_notice(validated: World, monkeypatch: pytest.MonkeyPatch) -> None:

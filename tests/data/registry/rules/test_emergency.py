@@ -31,7 +31,7 @@ from data.registry.commands.approval import WithdrawRequest
 from data.registry.commands.deployment import EscalateIncident, RatifyDeployment, ResolveIncident
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
 from data.registry.commands.version import RejectVersion, RevokeVersion
-from data.registry.eligible_approvers import open_requests
+from data.registry.eligible_approvers import open_request_keys
 from tests.emergencies import release_command, release_opened, released, request_of
 from tests.operations import MANIFEST, begin_deploy, complete_deploy, deploy, deployed, roll_back, suspend
 from tests.world import MODEL, World
@@ -371,14 +371,14 @@ def test_the_request_of_a_release_that_ended_is_withdrawn(
     end: Callable[[World], object], why: str, world: World, live: Deployment
 ) -> None:
     with world.registry.reading() as state:
-        assert [one.key for one in open_requests(state)] == [live.request]
+        assert open_request_keys(state) == [live.request]
     end(world)
     request = request_of(world, live)
     assert (request.state, request.decided_at) == ("withdrawn", world.now)
     assert request.reason == f"the release has ended, there is nothing to ratify: {why}"
     assert world.events()[-1]["type"].startswith("deployment."), "the event that ends it withdraws the request"
     with world.registry.reading() as state:
-        assert open_requests(state) == []
+        assert open_request_keys(state) == []
 
 
 def test_a_ratified_release_that_ends_stays_ratified(world: World, live: Deployment) -> None:
@@ -390,7 +390,7 @@ def test_a_ratified_release_that_ends_stays_ratified(world: World, live: Deploym
 @pytest.mark.usefixtures("opened_release")
 def test_an_unpublished_release_is_not_open_for_votes(world: World) -> None:
     with world.registry.reading() as state:
-        assert open_requests(state) == []
+        assert open_request_keys(state) == []
 
 
 def test_a_vote_on_an_unpublished_release_is_refused(world: World, opened_release: ApprovalRequest) -> None:
