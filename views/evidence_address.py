@@ -24,6 +24,11 @@ def monitoring_page(key: str) -> str:
     return f"{_folder(key)}/monitoring.html"
 
 
+def list_page(key: str, name: str, number: int) -> str:
+    """Return `models/team/name/events-2.html` for a model's key, a list's name and a page. Raises InputError."""
+    return f"{_folder(key)}/{name}-{number}.html"
+
+
 def version_page(key: str) -> str:
     """Return `models/team/name/4.html` for a version's key or any key below it. Raises InputError."""
     parts = key.split("/")

@@ -134,9 +134,10 @@ def _requests(state: State, keys: Sequence[str]) -> Iterator[WaitingRequest]:
     for vote in state.among(Vote, "request", keys):
         votes[vote.request].append(vote)
     gone = {one.person for one in state.find(Person, state="revoked")}
-    for one in state.among(ApprovalRequest, "key", keys):
-        counted = votes_that_count(one, votes[one.key], gone)
-        yield WaitingRequest(one, unsigned_roles(one.required, counted) if one.state == "pending" else {}, ())
+    for request in state.among(ApprovalRequest, "key", keys):
+        counted = votes_that_count(request, votes[request.key], gone)
+        missing = unsigned_roles(request.required, counted) if request.state == "pending" else {}
+        yield WaitingRequest(request, missing, ())
 
 
 def _with_people(

@@ -26,7 +26,7 @@ class RosterState(State):
     def _select(self, kind: type[R], where: str, values: Sequence[object]) -> list[R]:
         if kind not in REMEMBERED or any(isinstance(one, list) for one in values):
             return super()._select(kind, where, values)
-        asked = (kind, where, tuple(values))
-        if asked not in self._answers:
-            self._answers[asked] = list(super()._select(kind, where, values))
-        return [row for row in self._answers[asked] if isinstance(row, kind)]
+        question = (kind, where, tuple(values))
+        if question not in self._answers:
+            self._answers[question] = list(super()._select(kind, where, values))
+        return [row for row in self._answers[question] if isinstance(row, kind)]

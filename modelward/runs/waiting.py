@@ -62,11 +62,11 @@ def waiting_now(longest: float | None = None, page: PageRequest = EVERYTHING) ->
     return RowPage(tuple(map(_question, found.rows)), page, found.total)
 
 
-def _question(one: WaitingRequest | WaitingVersion) -> Waiting:
-    if isinstance(one, WaitingVersion):
-        return Waiting(reference(one.version.key), "validate", None, VALIDATOR, one.people)
-    request = one.request
-    return Waiting(reference(request.key), request.purpose, request.expires_at, signatures(one.missing), one.people)
+def _question(waiting: WaitingRequest | WaitingVersion) -> Waiting:
+    if isinstance(waiting, WaitingVersion):
+        return Waiting(reference(waiting.version.key), "validate", None, VALIDATOR, waiting.people)
+    request, needs = waiting.request, signatures(waiting.missing)
+    return Waiting(reference(request.key), request.purpose, request.expires_at, needs, waiting.people)
 
 
 def show_waiting(found: RowPage[Waiting]) -> None:

@@ -18,18 +18,21 @@ from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
 from views.evidence_address import AUDIT, INVENTORY
 from views.pages.inventory_view import inventory_view
+from views.pages.long_lists import LIST_NAMES
 from views.pages.page import Page
 from views.pages.render import (
     read_page,
     render_audit,
     render_inventory,
+    render_list,
     render_model,
     render_monitoring,
     render_version,
 )
 
 ADDRESS = re.compile(
-    r"(models/[a-z0-9][a-z0-9._-]{0,127}/[a-z0-9][a-z0-9._-]{0,127})/(index|monitoring|[0-9]{1,9})\.html"
+    r"(models/[a-z0-9][a-z0-9._-]{0,127}/[a-z0-9][a-z0-9._-]{0,127})/"
+    rf"(index|monitoring|[0-9]{{1,9}}|(?:{'|'.join(LIST_NAMES)})-[1-9][0-9]{{0,8}})\.html"
 )
 UNVERIFIED = LogProof(None, "the audit page verifies it")
 FRESH_SECONDS = 60
@@ -97,12 +100,22 @@ def _page_named(page: Page, name: str) -> str:
         return render_model(page)
     if name == "monitoring":
         return render_monitoring(page)
+    if "-" in name:
+        return _listed(page, *name.split("-"))
     for chapter in page.chapters:
         if str(chapter.row.number) == name:
             return render_version(page, chapter)
     versions = ", ".join(str(one.row.number) for one in page.chapters)
     remedy = f"choose one of its versions: {versions}" if versions else "start at the page of the model"
     raise NotFoundError(f"this model has no version {int(name)}", remedy)
+
+
+def _listed(page: Page, name: str, number: str) -> str:
+    pages = page.lists[name].pages
+    if int(number) <= pages:
+        return render_list(page, name, int(number))
+    what = f"the list of {name} has {pages} pages" if pages else f"the {name} are all on the pages of the model"
+    raise NotFoundError(f"there is no such page: {what}", "start at the page of the model")
 
 
 def _cached(

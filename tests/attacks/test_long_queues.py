@@ -69,14 +69,14 @@ def test_a_page_of_what_waits_reads_only_its_rows_and_states_the_right_total(wor
 
 
 def test_the_standard_is_asked_once_for_versions_of_the_same_case(world: World) -> None:
-    asked: list[ApprovalCase] = []
+    cases: list[ApprovalCase] = []
 
     def unneeded(case: ApprovalCase) -> bool:
-        asked.append(case)
+        cases.append(case)
         return False
 
     assert listed_work(world.registry, unneeded).page.total == 1
-    assert len(asked) == 1
+    assert len(cases) == 1
 
 
 def test_the_people_of_a_page_are_found_without_reading_the_roster_for_each_version(

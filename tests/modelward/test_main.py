@@ -86,7 +86,7 @@ LOADED: dict[str, tuple[list[str], list[str]]] = {
     "the help of a command loads that command": (["alerts", "list", "--help"], ["alerts"]),
     "an unknown command loads no command": (["alert"], []),
 }
-SLOW = ("prefect", "great_expectations", "scipy")
+SLOW = ("prefect", "great_expectations", "scipy", "pandas")
 LOADER = """
 import atexit, json, sys
 from modelward.__main__ import app
@@ -151,7 +151,7 @@ def test_only_the_called_command_is_loaded(arguments: list[str], loaded: list[st
     assert json.loads(done.stdout.splitlines()[-1]) == loaded, done.stderr
 
 
-def test_a_reading_command_does_not_load_prefect(world: World) -> None:
+def test_a_reading_command_loads_neither_prefect_nor_pandas(world: World) -> None:
     deployed(world)
     environment = {**os.environ, "MODELWARD_HOME": str(world.home.root)}
     done = subprocess.run(

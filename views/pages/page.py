@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -27,6 +28,7 @@ from views.charts.svg_line import NARROW, SMALL, draw_line
 from views.charts.svg_timeline import draw_timeline
 from views.pages.due import DueItem, due_on
 from views.pages.held_out import HeldOut, held_out
+from views.pages.long_lists import LIST_NAMES, LongList
 from views.pages.monitoring_charts import charts_of
 from views.pages.timeline import timeline_of
 from views.pages.timeline_steps import TimelineStep, steps_of
@@ -147,6 +149,13 @@ class Page:
     def waiver(self, key: str | None) -> Waiver | None:
         """Return the waiver with this key, or None."""
         return self.facts.get(Waiver, key)
+
+    @cached_property
+    def lists(self) -> Mapping[str, LongList]:
+        """Return the lists that grow without limit, by name."""
+        windows = sorted(self.nights, key=lambda one: one.to_date)
+        rows = (self.facts.events, self.steps, self.chapters, windows, self.alerts, self.incidents)
+        return {name: LongList(name, list(found)) for name, found in zip(LIST_NAMES, rows, strict=True)}
 
     @property
     def refusals(self) -> list[TimelineStep]:

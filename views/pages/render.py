@@ -25,6 +25,7 @@ from views.charts.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
 from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from views.pages.filter_style import filter_style
 from views.pages.inventory_view import InventoryView
+from views.pages.long_lists import MOST_NAMED, MOST_ROWS
 from views.pages.page import Chapter, Page, page_of
 from views.pages.page_filters import FILTERS, inert, interval
 from views.pages.plain_markdown import as_markup
@@ -32,7 +33,7 @@ from views.pages.plain_markdown import as_markup
 TEMPLATES = Path(__file__).parent / "templates"
 MARKS: Mapping[str, object] = {
     "glyph": draw_glyph, "glyphs": GLYPHS, "words": WORDS, "against": AGAINST, "interval": interval,
-    "as_markup": as_markup, "INVENTORY": INVENTORY, "AUDIT": AUDIT,
+    "as_markup": as_markup, "cut": MOST_ROWS, "named": MOST_NAMED, "INVENTORY": INVENTORY, "AUDIT": AUDIT,
     "model_page": model_page, "monitoring_page": monitoring_page, "version_page": version_page,
 }  # fmt: skip
 ROOT_FROM_MODEL = "../../../"
@@ -72,6 +73,11 @@ def render_version(page: Page, chapter: Chapter) -> str:
 def render_monitoring(page: Page) -> str:
     """Return the monitoring page of a model."""
     return _written("monitoring.html.j2", _about(page))
+
+
+def render_list(page: Page, name: str, number: int) -> str:
+    """Return a page of one of the model's long lists; pages are counted from 1."""
+    return _written("list_page.html.j2", {**_about(page), "long": page.lists[name], "number": number})
 
 
 def render_inventory(inventory: InventoryView, audit: LogProof | None, linked: frozenset[str] | None = None) -> str:

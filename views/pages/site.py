@@ -17,11 +17,18 @@ from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
 from data.queries.model_snapshot import model_snapshots
 from data.records.names import short
-from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
+from views.evidence_address import AUDIT, INVENTORY, list_page, model_page, monitoring_page, version_page
 from views.pages.inventory_view import InventoryLine, InventoryView, inventory_view
 from views.pages.page import Page, page_of
 from views.pages.page_manifest import PageManifest, replace_file
-from views.pages.render import render_audit, render_inventory, render_model, render_monitoring, render_version
+from views.pages.render import (
+    render_audit,
+    render_inventory,
+    render_list,
+    render_model,
+    render_monitoring,
+    render_version,
+)
 
 BATCH_SIZE = 25
 """The number of models read from one snapshot of the registry, which is closed before their pages are rendered."""
@@ -114,6 +121,9 @@ def _addressed(page: Page) -> Iterator[tuple[str, str]]:
     yield monitoring_page(key), render_monitoring(page)
     for chapter in page.chapters:
         yield version_page(chapter.row.key), render_version(page, chapter)
+    for name, long in page.lists.items():
+        for number in range(1, long.pages + 1):
+            yield list_page(key, name, number), render_list(page, name, number)
 
 
 def _put_all(manifest: PageManifest, pages: Iterable[tuple[str, str]]) -> int:

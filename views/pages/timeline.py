@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from data.queries.model_snapshot import ModelSnapshot
 from data.records.deployment import Deployment
@@ -13,20 +15,36 @@ from data.records.version import ReviewState, Version
 from views.charts.svg_timeline import GLYPHS, Bar, Mark, Timeline, Track
 from views.pages.timeline_steps import TimelineStep
 
+MOST_TRACKS, MOST_MARKS = 40, 100
+"""The newest versions that are drawn, and the newest marks and bars of each row."""
 ENDS = {ReviewState.REJECTED, ReviewState.RETIRED}
+
+
+LISTED = "The list of steps below has the same contents"
+P = TypeVar("P", Mark, Bar)
+
+
+def _newest(drawn: Sequence[P], time_of: Callable[[P], datetime]) -> tuple[P, ...]:
+    """Return the newest MOST_MARKS of these marks or bars, in their order if there are not more."""
+    return tuple(drawn) if len(drawn) <= MOST_MARKS else tuple(sorted(drawn, key=time_of)[-MOST_MARKS:])
 
 
 def timeline_of(facts: ModelSnapshot, steps: Sequence[TimelineStep]) -> Timeline:
     """Return a timeline with one row for each version, then rows for alerts, incidents and waivers if there are any."""
-    tracks = [_version_track(facts, one, steps) for one in facts.versions]
-    tracks += [track for track in _raised(facts, steps) if track.marks or track.bars]
+    every = [_version_track(facts, one, steps) for one in facts.versions[-MOST_TRACKS:]]
+    every += [track for track in _raised(facts, steps) if track.marks or track.bars]
+    tracks = [
+        replace(one, marks=_newest(one.marks, lambda each: each.at), bars=_newest(one.bars, lambda each: each.from_at))
+        for one in every
+    ]
+    is_cut = len(facts.versions) > MOST_TRACKS or tracks != every
+    contents = "Only the newest are drawn; the list of steps has all" if is_cut else LISTED
     first = min([one.at for one in steps] or [facts.model.registered_at])
     last = max([facts.time.now, *(one.at for one in steps)])
     served = [one for one in facts.all(Deployment) if one.state == "deployed"]
     now = ", ".join(f"v{facts.number_of(one.version)} in {one.environment}" for one in served) or "no version"
     text = (
-        f"{len(facts.versions)} versions from {first:%d %B %Y} to {last:%d %B %Y}; {now} serves at the end. "
-        "The list of steps below has the same contents."
+        f"{len(facts.versions)} versions from {first:%d %B %Y} to {last:%d %B %Y}; {now} serves at the end. {contents}."
     )
     return Timeline("life", f"Timeline of {facts.model.name}", text, first, last, tuple(tracks))
 

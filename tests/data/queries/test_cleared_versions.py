@@ -27,13 +27,13 @@ def test_each_case_is_asked_once_and_versions_without_need_are_left_out(world: W
     change = Change(change_class=ChangeClass.CORRECTION, what="a wrong unit", why="it was found")
     first, second = world.assessed(), world.assessed(world.version())
     world.assessed(world.version(change=change))
-    asked: list[str] = []
+    classes: list[str] = []
 
     def needed(case: ApprovalCase) -> bool:
-        asked.append(case.change_class)
+        classes.append(case.change_class)
         return case.change_class == "new"
 
     with world.registry.store.reading() as connection:
         found = cleared_versions(connection, needed)
     assert [one.version for one in found] == [first, second]
-    assert sorted(asked) == ["correction", "new"]
+    assert sorted(classes) == ["correction", "new"]
