@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from data.errors import NotFoundError
 from data.queries.event_index import EventIndex
 from data.registry.commands.model import DeclareConsumer
 from modelward.web import page_cache
 from modelward.web.page_cache import PageCache
 from tests.world import MODEL, World
-from views.evidence_address import model_page
+from views.evidence_address import list_page, model_page
+from views.pages import long_lists
 
 MODELS = [f"models/ops/m{number}" for number in range(4)]
 
@@ -62,6 +64,15 @@ def test_the_least_recently_used_pages_are_removed_above_the_byte_limit(
 def test_a_page_larger_than_the_limit_is_still_served(cache: PageCache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_cache, "MOST_BYTES", 10)
     assert [len(cache.page(model_page(one)).body) > 10 for one in MODELS] == [True] * 4
+
+
+def test_the_pages_of_a_long_list_are_served(cache: PageCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NotFoundError, match="the events are all on the pages of the model"):
+        cache.page(list_page(MODEL, "events", 1))
+    monkeypatch.setattr(long_lists, "MOST_ROWS", 2)
+    assert b"model.registered" in cache.page(list_page(MODEL, "events", 1)).body
+    with pytest.raises(NotFoundError, match=r"the list of events has \d pages"):
+        cache.page(list_page(MODEL, "events", 9))
 
 
 def test_the_log_is_read_once_for_all_pages(cache: PageCache, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

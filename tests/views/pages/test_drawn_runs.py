@@ -12,7 +12,7 @@ from tests.data.queries.test_run_measurements import NIGHTLY, NOW
 from tests.views.pages.test_monitoring_charts import measured
 from tests.views.pages.test_render import Outline
 from views.pages.page import page_of
-from views.pages.render import render, render_monitoring
+from views.pages.render import render, render_list, render_monitoring
 
 AUDIT = LogProof(None, "not asked")
 
@@ -27,14 +27,15 @@ def monitored_for_years(facts: ModelSnapshot) -> ModelSnapshot:
     return replace(facts, drawn=drawn, unreadable=(), tables={**facts.tables, MonitoringRun: tuple(NIGHTLY), Alert: ()})
 
 
-def test_a_page_states_which_windows_it_draws_and_lists_every_window(facts: ModelSnapshot) -> None:
+def test_a_page_states_which_windows_it_draws_and_leads_to_every_window(facts: ModelSnapshot) -> None:
     page = page_of(monitored_for_years(facts), AUDIT, NOW)
     outline = Outline(render_monitoring(page))
     sentence = outline.text[outline.text.find("The charts show") :][:120]
 
     assert sentence.startswith("The charts show 80 of 1,095 windows: the newest, one for each week")
     assert len([one for one in outline.all("circle") if "dot" in one.get("class", "")]) == 10 * 80
-    oldest, single = "2011-01-02" in outline.text, "The charts show 80" in render(page)
+    assert 'href="windows-1.html"' in render_monitoring(page)
+    oldest, single = "2011-01-02" in render_list(page, "windows", 1), "The charts show 80" in render(page)
     assert (oldest, single) == (True, True)
 
 
