@@ -45,10 +45,12 @@ def verify(
 ) -> None:
     """Verify the registry against its log, journal and anchors. Exit code 1: there is a discrepancy.
 
-    The file of --since is a checkpoint, or a receipt, whose event is then compared too.
+    The file of --since is a checkpoint, or a receipt, whose event is then compared too. With --since the later events
+    are proved to continue it, and their rows are compared. Decisions are not judged: they rest on rows of older events.
     """
     if deep and since is not None:
-        raise InputError("--deep reads every event, --since only the later ones", "give one of the two options")
+        what = "--deep judges decisions from every event, and --since does not read the events before the checkpoint"
+        raise InputError(what, "give one of the two options")
     registry = Registry.here()
     with working("verifying the audit log"):
         report = _verified(registry, deep, trusted_vkey, since)

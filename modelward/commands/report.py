@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from data.errors import InputError
+from data.files.artifacts import file_digest
 from data.files.file_access import umask_of_user
 from data.queries.lookup import subject_named
 from data.records.names import model_of, short
@@ -29,7 +30,10 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the evidence pages as static files without scripts. Only changed pages are rewritten."""
+    """Write the evidence pages as static files without scripts. Only changed pages are rewritten.
+
+    FILE.html is a copy that nothing compares with the record later; its digest is printed.
+    """
     if every == bool(about):
         what = "both a model and --all are given" if every else "neither a model or version nor --all is given"
         raise InputError(what, "give one of them, for example `modelward report team/name`")
@@ -45,6 +49,9 @@ def report(
     for address in altered if isinstance(altered, tuple) else ():
         remark(f"{address} was missing or not as it was written, and is written again")
     say(f"{written['page']}")
+    if "digest" in written:
+        remark(f"this file is a copy without a seal; note its digest to find a later change: {written['digest']}")
+        remark(f"what an auditor can verify: `modelward audit export {short(key)} --to FOLDER`")
 
 
 def _key(registry: Registry, about: str) -> str:
@@ -58,7 +65,8 @@ def _one_file(registry: Registry, key: str, target: Path) -> dict[str, object]:
             "a single file can only be about one model", "give one model without a version, or a folder as --out"
         )
     with working(f"writing the report of {short(key)}"):
-        return {"model": key, "page": write_report(registry.home, key, target).absolute()}
+        page = write_report(registry.home, key, target).absolute()
+    return {"model": key, "page": page, "digest": file_digest(page)}
 
 
 def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, object]:

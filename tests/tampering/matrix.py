@@ -16,6 +16,8 @@ from tests.soak.attack_runs import PartResult, kinds_without, read_rows
 from tests.tampering import (
     anchor_kinds,
     copy_kinds,
+    decision_kinds,
+    derived_kinds,
     export_kinds,
     file_kinds,
     log_kinds,
@@ -26,7 +28,10 @@ from tests.tampering.kind import Checker, Expected, Kind
 from tests.tampering.tampered_home import TamperedHome
 from tests.world import Template
 
-_MODULES = (log_kinds, table_kinds, copy_kinds, anchor_kinds, file_kinds, serving_kinds, export_kinds)
+_MODULES = (
+    log_kinds, table_kinds, copy_kinds, anchor_kinds, file_kinds, serving_kinds, export_kinds, decision_kinds,
+    derived_kinds,
+)  # fmt: skip
 KINDS: tuple[Kind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
 
 
@@ -89,9 +94,16 @@ def _exported(home: TamperedHome) -> Found:
     return Found([(f"{one.place}: {one.what}", None) for one in report.faults], report.first_bad_seq)
 
 
+def _read(check: Callable[[TamperedHome], list[str]]) -> Callable[[TamperedHome], Found]:
+    return lambda home: Found([(what, None) for what in check(home)])
+
+
 _CHECKERS: dict[Checker, Callable[[TamperedHome], Found]] = {
-    "verify": _verified, "serving": _served, "export": _exported
+    "verify": _verified, "serving": _served, "export": _exported,
+    "counts": _read(derived_kinds.check_counts), "submission": _read(derived_kinds.check_provenance),
+    "receipt": _read(derived_kinds.check_receipt),
 }  # fmt: skip
+CHECKERS: tuple[Checker, ...] = tuple(_CHECKERS)
 
 
 def _difference(expected: Expected, found: Found) -> str:

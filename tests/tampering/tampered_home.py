@@ -6,7 +6,7 @@
     home.restore()                                every file is again as it was
 
 The home has three anchors of three kinds, which the standard demands, a journal of several files, stored files of every
-kind, a backup, a version that serves and one that served before, and an export.
+kind, a backup, a version that serves, one that served before and one with a pending request, and an export.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from data.audit.keys import SigningKey
 from data.audit.note import sign_text
 from data.files.artifacts import file_digest
 from data.files.home import Home
+from data.records.approval import ApprovalRequest
+from data.records.person import Role
 from data.registry.backup import LIST, NOTE, backup_registry
 from data.registry.commands.log import AdoptStandard, Attest
 from data.registry.registry import Registry
@@ -37,7 +39,8 @@ from tests.exports import store_documents
 from tests.git_repositories import bare
 from tests.served_slot import ServedSlot, serve_two_versions
 from tests.stored_files import StoredFiles, register_with_every_file
-from tests.tampering.tampered_log import TamperedLog
+from tests.tampering.derived_files import add_derived_files
+from tests.tampering.tampered_log import Event, TamperedLog
 from tests.timestamp_authority import TimestampAuthority
 from tests.world import Template, World
 
@@ -63,6 +66,9 @@ class TamperedHome(TamperedLog):
         self._marks: dict[Path, tuple[int, int, int]] = {}
         self._digests: dict[Path, str] = {}
         self._thief: TimestampAuthority | None = None
+        self.submission = ""
+        self.next_events: list[Event] = []
+        """The events of a first vote on the pending request: the attempt that is counted, and the vote."""
 
     @classmethod
     def make(cls, founded: Template, folder: Path) -> TamperedHome:
@@ -82,11 +88,22 @@ class TamperedHome(TamperedLog):
             world = founded.copy(live / "home", patch)
             files = _fill(world, folder / "earlier")
             _attest(world)
+            submission = add_derived_files(world, live)
             export_registry(world.registry, live / "export")
             made = cls(folder, world, files, settings)
-        shutil.copytree(live, made._sound, symlinks=True)
-        made._marks = {path: _mark(path) for path in made._files()}
+            made.submission = submission
+            shutil.copytree(live, made._sound, symlinks=True)
+            made._marks = {path: _mark(path) for path in made._files()}
+            made._vote()
         return made
+
+    def _vote(self) -> None:
+        """Let alma vote on the pending request, keep the events of that, and restore the home."""
+        (request,) = self.world.find(ApprovalRequest, state="pending")
+        with self.world.registry.session():
+            self.world.decide(request, "alma")
+        self.next_events = TamperedLog(self.home).events[self.size :]
+        self.restore()
 
     def restore(self) -> None:
         """Write each file again that differs from what was made, and remove each one that was added."""
@@ -185,6 +202,8 @@ def _fill(world: World, earlier: Path) -> StoredFiles:
         shutil.copytree(world.home.root / name, earlier / name)
     with world.registry.session():
         serve_two_versions(world)
+        world.grant("dev", Role.APPROVER)
+        world.requested()
     return files
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from data.audit import keys
-from data.audit.body import GENESIS_PREV, canonical, leaf_hash
+from data.audit.body import GENESIS_PREV, canonical, canonical_text, leaf_hash
 from data.audit.journal import Journal, JournalEntry
 from data.audit.keys import SigningKey
 from data.audit.merkle import Frontier
@@ -129,21 +129,22 @@ class TamperedLog:
 
         `applied` also writes its rows into the tables. `in_log` leaves the change in DuckDB's write-ahead log.
         """
-        last = leaf_hash(self.stored()[-1].body).hex()
-        defaults = {"seq": self.size, "prev": last, "id": event_id(self.size)}
+        stored = self.stored()
+        seq, last = len(stored), leaf_hash(stored[-1].body).hex()
+        defaults = {"seq": seq, "prev": last, "id": event_id(seq)}
         times = {name: self.events[-1][name] for name in ("recorded_at", "effective_at")}
         body = canonical({**self.events[-1], "rows": [], "refs": {}, **times, **defaults, **event})
-        sealed = seal(key, self.origin, self.size, leaf_hash(body)) if key else None
+        sealed = seal(key, self.origin, seq, leaf_hash(body)) if key else None
         with duckdb.connect(str(self.home.database)) as connection:
             if in_log:
                 connection.execute("PRAGMA disable_checkpoint_on_shutdown; SET checkpoint_threshold = '1GB'")
             (frontier,) = connection.execute("SELECT frontier FROM audit_head").fetchall()[0]
             after = Frontier.from_hex(frontier).append(leaf_hash(body))
-            connection.execute(_INSERT, _row(self.size, body, sealed))
+            connection.execute(_INSERT, _row(seq, body, sealed))
             connection.execute("UPDATE audit_head SET size = ?, leaf = ?, frontier = ?",
                                [after.size, leaf_hash(body).hex(), after.to_hex()])  # fmt: skip
             if applied:
-                _apply(connection, self.size, event["rows"])
+                _apply(connection, seq, event["rows"])
         if journal:
             with self.home.journal.open("ab") as file:
                 file.write(JournalEntry(body, sealed).line() + b"\n")
@@ -193,7 +194,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, seq: int, images: Sequence[dic
     """Write row images into their tables, and their event into the index of rows."""
     for image in images:
         values = {"key": image["key"], "rev": image["rev"]} | image["values"]
-        cells = [canonical(one).decode() if isinstance(one, (dict, list)) else one for one in values.values()]
+        cells = [canonical_text(one) if isinstance(one, (dict, list)) else one for one in values.values()]
         connection.execute(f"DELETE FROM {image['table']} WHERE key = ?", [image["key"]])
         names, places = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(cells))
         connection.execute(f"INSERT INTO {image['table']} ({names}) VALUES ({places})", cells)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.tampering.decision_kinds import append_events
 from tests.tampering.kind import Expected, Kind
-from tests.tampering.matrix import KINDS, fault_of, found_by
+from tests.tampering.matrix import CHECKERS, KINDS, fault_of, found_by
 from tests.tampering.tampered_home import TamperedHome
 from tests.world import Template
 
@@ -38,7 +39,14 @@ def test_a_change_is_found_at_the_first_bad_event(home: TamperedHome, kind: Kind
 
 def test_nothing_is_found_in_a_home_that_was_not_changed(home: TamperedHome) -> None:
     assert not home.has_changed()
-    assert [found_by(home, checker).findings for checker in ("verify", "serving", "export")] == [[], [], []]
+    assert {checker: found_by(home, checker).findings for checker in CHECKERS} == {one: [] for one in CHECKERS}
+
+
+def test_a_vote_that_breaks_no_rule_is_judged_without_a_finding(home: TamperedHome) -> None:
+    append_events(home, home.next_events)
+    found = found_by(home, "verify").findings
+    home.restore()
+    assert found == []
 
 
 def test_a_change_that_changes_nothing_is_not_counted(home: TamperedHome) -> None:

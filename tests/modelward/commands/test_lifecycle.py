@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from data.errors import RefusedError
+from data.files.artifacts import file_digest
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
@@ -249,3 +250,8 @@ def test_a_report_can_be_a_single_file(world: World, cli: Cli, tmp_path: Path) -
     result = cli("report", "delay", "--out", target, "--json")
     assert (result.code, result.json["page"]) == (0, str(target)), result.err
     assert "ops/delay" in target.read_text()
+    assert result.json["digest"] == file_digest(target)
+    again = cli("report", "delay", "--out", target)
+    said = " ".join((again.out + again.err).split())
+    assert f"a copy without a seal; note its digest to find a later change: {file_digest(target)}" in said
+    assert "`modelward audit export ops/delay --to FOLDER`" in said
