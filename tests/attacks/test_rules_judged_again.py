@@ -131,8 +131,8 @@ def found(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[s
                     events[name] = world.do(case.command(world), by=case.by).seq
     home = world.home
     report = verify(home.database, home.journal, world.registry.anchor_files, None, deep=True)
-    said = {one.seq: one.what for one in report.findings}
-    return {name: (seq, said.get(seq, "")) for name, seq in events.items()}
+    whats = {one.seq: one.what for one in report.findings}
+    return {name: (seq, whats.get(seq, "")) for name, seq in events.items()}
 
 
 @pytest.mark.parametrize("name", CASES)

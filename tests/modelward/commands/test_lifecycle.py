@@ -252,6 +252,6 @@ def test_a_report_can_be_a_single_file(world: World, cli: Cli, tmp_path: Path) -
     assert "ops/delay" in target.read_text()
     assert result.json["digest"] == file_digest(target)
     again = cli("report", "delay", "--out", target)
-    said = " ".join((again.out + again.err).split())
-    assert f"a copy without a seal; note its digest to find a later change: {file_digest(target)}" in said
-    assert "`modelward audit export ops/delay --to FOLDER`" in said
+    printed = " ".join((again.out + again.err).split())
+    assert f"a copy without a seal; note its digest to find a later change: {file_digest(target)}" in printed
+    assert "`modelward audit export ops/delay --to FOLDER`" in printed
