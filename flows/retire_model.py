@@ -62,14 +62,15 @@ def retire_model(
     plan = RetirementPlan(
         version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force
     )
+    again = steps.is_resumed
     retirement = open_retirement(plan, context, steps)
     key = retirement.key
-    steps.take(send_notices, key, context)
+    steps.take(send_notices, key, context, again)
     if retirement.state in PLANNING:
-        steps.take(plan_transitions, key, plan_lines(transition), context)
+        steps.take(plan_transitions, key, plan_lines(transition), context, again)
     notify_approvers(key, as_of)
     show_retirement(key)
-    await_transition(key, context, steps)
+    await_transition(key, context, steps, again)
     approve_retirement(key, context, steps)
     state = advance_retirement(key, replace(context, as_of=meanwhile(as_of)), steps)
     show_retirement(key)

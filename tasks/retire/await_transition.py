@@ -28,7 +28,7 @@ from tasks.retire.plan_transitions import plan_transitions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer
-from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, repeated, step
 from views.forms.objection import Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
 
@@ -52,7 +52,7 @@ class TransitionForm(RunInput):
     )
 
 
-def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
+def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS, again: bool = False) -> Retirement:
     """Wait until every consumer of a planned retirement has a transition; return the retirement after that.
 
     Raises RequestClosedError when nobody answered before the sunset.
@@ -60,20 +60,20 @@ def await_transition(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) 
     retirement = retirement_snapshot(Registry.here(), key).retirement
     if retirement.state not in PLANNING:
         return retirement
-    if steps.take(judge_transitions, key):
+    if steps.take(judge_transitions, key, again):
         patience = max(SHORTEST_WAIT, retirement.sunset_at - moment(context.as_of))
         ask_until_settled(_question(key, context), patience, context.as_of, steps)
     return retirement_snapshot(Registry.here(), key).retirement
 
 
 @step("judge transitions")
-def judge_transitions(key: str) -> int:
+def judge_transitions(key: str, again: bool = False) -> int:
     """Return the number of transition criteria that are not fulfilled."""
     found = retirement_snapshot(Registry.here(), key)
     criteria = judge_transition(found.retirement, found.parties)
     missing = len(open_criteria(found))
     outcome = f"{len(criteria) - missing} passed" + (f", {missing} open" if missing else "")
-    name_step(f"judge transitions: {outcome}", retirement=key)
+    name_step(f"judge transitions{repeated(again)}: {outcome}", retirement=key)
     return missing
 
 

@@ -24,7 +24,7 @@ from tasks.retire.assess_impact import AssessedImpact, assess_impact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.record_refusal import refusals_recorded
-from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, repeated, step
 from tasks.run.word_steps import counted, day_words
 
 ATTEMPT = "open retirement"
@@ -53,15 +53,15 @@ def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PL
     """
     subject = retirement_subject(Registry.here(), plan.version)
     if subject.retirement is not None:
-        return steps.take(continue_retirement, subject.retirement)
+        return steps.take(continue_retirement, subject.retirement, steps.is_resumed)
     impact = steps.take(assess_impact, subject, context)
     return steps.take(record_retirement, plan, subject, impact, context)
 
 
 @step("continue retirement")
-def continue_retirement(retirement: Retirement) -> Retirement:
+def continue_retirement(retirement: Retirement, again: bool = False) -> Retirement:
     """Return the open retirement unchanged; a run that begins again continues from its state."""
-    name_step(f"continue open retirement: {retirement.state}", retirement=retirement.key)
+    name_step(f"continue open retirement{repeated(again)}: {retirement.state}", retirement=retirement.key)
     return retirement
 
 

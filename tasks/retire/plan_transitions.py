@@ -11,14 +11,14 @@ from data.records.retirement import RetirementParty
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import PlanTransition
 from data.registry.registry import Registry
-from tasks.run.take_steps import name_step, step
+from tasks.run.take_steps import name_step, repeated, step
 from tasks.run.word_steps import counted
 
 LINES = 200
 
 
 @step("plan transitions")
-def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int:
+def plan_transitions(key: str, lines: Sequence[str], context: RunContext, again: bool = False) -> int:
     """Record each line as a party's transition; return how many changed.
 
     A transition that is already recorded is not recorded again. Raises InputError for a line that cannot be read, which
@@ -38,7 +38,9 @@ def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int
             continue
         registry.execute(command, context)
         changed += 1
-    name_step(f"plan transitions: {changed} of {counted(len(known), 'consumer')} changed", retirement=key)
+    name_step(
+        f"plan transitions{repeated(again)}: {changed} of {counted(len(known), 'consumer')} changed", retirement=key
+    )
     return changed
 
 

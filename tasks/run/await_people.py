@@ -34,7 +34,7 @@ from data.registry.registry import Registry
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, forget_answer, form_answer
 from tasks.run.retry_transient import TRANSIENT_ERRORS, retry_transient
-from tasks.run.take_steps import PLAIN_CALLS, Steps, gate_key, name_step, step
+from tasks.run.take_steps import PLAIN_CALLS, Steps, gate_key, name_step, repeated, step
 from views.forms.objection import NO_OBJECTION, Objection
 
 UNFIT = "the entered values do not fit the form"
@@ -118,7 +118,7 @@ def _attempt(question: Question) -> int:
 @step("ask people")
 def ask_people(people: str, ends: datetime, attempt: int) -> None:
     """Set the name of the step to the people asked and the end of the wait; the run waits after this step."""
-    again = " again, after the answer" if attempt > 1 else ""
+    again = repeated(attempt > 1)
     name_step(f"ask {people} until {ends.day} {ends:%b}{again}")
 
 

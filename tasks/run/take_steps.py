@@ -125,6 +125,11 @@ class PlainCalls(Steps):
         self.take(taken, *args, **kwargs)
 
 
+def repeated(again: bool) -> str:
+    """Return what the name of a step adds if a run that resumed after an answer takes it again; else nothing."""
+    return " again, after the answer" if again else ""
+
+
 def name_step(name: str, **ids: str) -> None:
     """Name the present task run by what it does or did, and log the name with its ids.
 

@@ -17,7 +17,7 @@ from data.registry.registry import Registry
 from gates.judgement import judge
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
-from tasks.run.take_steps import name_step, step
+from tasks.run.take_steps import name_step, repeated, step
 from tasks.validate.show_gates import show_gates
 from views.forms.gate_tables import ORDER, outcome_of
 
@@ -68,7 +68,7 @@ def judged_name(judgements: Sequence[Judgement], again: bool = False) -> str:
     """Return the name of the judging step, like `judge 40 criteria: 2 failed, 38 passed`."""
     counts = Counter(outcome_of(one) for one in judgements)
     outcome = ", ".join(f"{counts[one]} {one}" for one in ORDER if counts[one]) or "none applies"
-    after = " again, after the answer" if again else ""
+    after = repeated(again)
     return f"judge {len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{after}: {outcome}"
 
 
