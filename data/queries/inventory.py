@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from data.queries.inventory_rows import ModelFacts, PlacementFacts, VersionFacts
 from data.queries.lookup import find_model
 from data.queries.paging import EVERYTHING, PageRequest, RowPage
 from data.queries.version_filter import ANY_VERSION, VersionFilter, chosen_versions
-from data.records.deployment import Deployment
 from data.records.instant import Instant
-from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
+from data.records.model import Consumer, MonitoringPlan, TestPlan
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Validation, Waiver
 from data.records.row import Frozen, Row
-from data.records.version import Section, Version
+from data.records.version import Section
 from data.registry.registry import Registry
 from data.registry.registry_time import RegistryTime, registry_time
 from data.registry.state import State
@@ -108,19 +108,21 @@ def inventory(
         time, state = registry_time(connection), State(connection)
         chosen = replace(versions, model=find_model(state, text).key) if text else versions
         keys = chosen_versions(connection, chosen, page)
-        listed = _listed_versions(state, state.among(Version, "key", keys.rows), now or time.now)
+        listed = _listed_versions(state, state.among(VersionFacts, "key", keys.rows), now or time.now)
         return Inventory(time, RowPage(tuple(listed), page, keys.total))
 
 
 def list_versions(state: State, now: datetime, model: str | None = None) -> list[ListedVersion]:
     """Return every version, or those of one model's key, by model and number; `now` decides what is due."""
-    return _listed_versions(state, state.find(Version) if model is None else state.find(Version, model=model), now)
+    return _listed_versions(
+        state, state.find(VersionFacts) if model is None else state.find(VersionFacts, model=model), now
+    )
 
 
-def _listed_versions(state: State, versions: Sequence[Version], now: datetime) -> list[ListedVersion]:
+def _listed_versions(state: State, versions: Sequence[VersionFacts], now: datetime) -> list[ListedVersion]:
     """Return these versions as listed. Each table is read once, and of each only the rows about these versions."""
     owners = list(dict.fromkeys(one.model for one in versions))
-    models = {one.key: one for one in state.among(Model, "key", owners)}
+    models = {one.key: one for one in state.among(ModelFacts, "key", owners)}
     facts = _Facts.read(state, [one.key for one in versions], owners)
     return [_listed(models[one.model], one, facts, now) for one in versions]
 
@@ -132,7 +134,7 @@ class _Facts:
     The last four are the keys of the versions and models that have such rows.
     """
 
-    deployments: Mapping[str, list[Deployment]]
+    deployments: Mapping[str, list[PlacementFacts]]
     findings: Mapping[str, list[Finding]]
     waivers: Mapping[str, list[Waiver]]
     retirements: Mapping[str, list[Retirement]]
@@ -147,7 +149,7 @@ class _Facts:
     def read(cls, state: State, versions: Sequence[str], models: Sequence[str]) -> _Facts:
         """Read each table once, and only the rows about these versions and models (their keys)."""
         return cls(
-            _by(state.among(Deployment, "version", versions), lambda one: one.version),
+            _by(state.among(PlacementFacts, "version", versions), lambda one: one.version),
             _by(state.among(Finding, "version", versions), lambda one: one.version),
             _by(state.among(Waiver, "version", versions), lambda one: one.version),
             _by(state.among(Retirement, "subject", versions), lambda one: one.subject),
@@ -167,7 +169,7 @@ def _by(rows: Iterable[R], of: Callable[[R], str]) -> Mapping[str, list[R]]:
     return found
 
 
-def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> ListedVersion:
+def _listed(model: ModelFacts, version: VersionFacts, facts: _Facts, now: datetime) -> ListedVersion:
     placements = facts.deployments.get(version.key, [])
     findings = [one for one in facts.findings.get(version.key, []) if one.state != "closed"]
     consumers = facts.consumers.get(model.key, [])
@@ -205,7 +207,7 @@ def _listed(model: Model, version: Version, facts: _Facts, now: datetime) -> Lis
     )
 
 
-def _listed_deployment(deployment: Deployment) -> ListedDeployment:
+def _listed_deployment(deployment: PlacementFacts) -> ListedDeployment:
     return ListedDeployment(**{name: getattr(deployment, name) for name in ListedDeployment.model_fields})
 
 
@@ -213,7 +215,7 @@ def _in_force(waiver: Waiver, now: datetime) -> bool:
     return waiver.state == "granted" and waiver.expires_at > now
 
 
-def _review_due(version: Version, facts: _Facts) -> datetime | None:
+def _review_due(version: VersionFacts, facts: _Facts) -> datetime | None:
     opened = [one for one in facts.reviews.get(version.model, []) if one.state == "open"]
     return min((one.due_at for one in opened if one.version in (None, version.key)), default=None)
 
@@ -225,7 +227,7 @@ def _count(values: Iterable[str]) -> dict[str, int]:
     return counted
 
 
-REQUIRED_FIELDS: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
+REQUIRED_FIELDS: Mapping[str, Callable[[ModelFacts, VersionFacts, _Facts], bool]] = {
     "intended uses": lambda model, version, facts: bool(model.intended_uses),
     "prohibited uses": lambda model, version, facts: bool(model.prohibited_uses),
     "tier rationale": lambda model, version, facts: bool(model.tier_rationale.strip()),
@@ -242,5 +244,5 @@ REQUIRED_FIELDS: Mapping[str, Callable[[Model, Version, _Facts], bool]] = {
 """The fields that an inventory must contain for each version (SR 11-7, section VI: model inventory)."""
 
 
-def _missing(model: Model, version: Version, facts: _Facts) -> tuple[str, ...]:
+def _missing(model: ModelFacts, version: VersionFacts, facts: _Facts) -> tuple[str, ...]:
     return tuple(name for name, is_there in REQUIRED_FIELDS.items() if not is_there(model, version, facts))
