@@ -25,6 +25,7 @@ from tests.model_histories import LONG_NAME
 from tests.views.pages.test_render import Outline
 from tests.world import MODEL, Template, World
 from views.evidence_address import INVENTORY, model_page, request_page, version_page
+from views.pages import long_lists
 from views.pages import site as site_module
 from views.pages.inventory_view import InventoryView, inventory_view
 from views.pages.render import render_inventory
@@ -103,6 +104,19 @@ INVENTORY_SAYS = {
     "a model that has no version": "risk/only-listed no version",
     "that an approval expires": "Approval of v1 expires",
 }
+
+
+def test_long_lists_have_pages_of_their_own_and_every_link_on_them_leads_to_a_page(
+    full_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_lists, "MOST_ROWS", 3)
+    root = write_site(full_world.home, tmp_path / "pages", [MODEL]).root
+    files = {file: Outline(file.read_text("utf-8")) for file in (root / MODEL).glob("*.html")}
+    assert {"events-1.html", "events-2.html", "steps-2.html"} <= {file.name for file in files}
+    for file, outline in files.items():
+        for link in outline.all("a"):
+            path = urlsplit(link["href"]).path
+            assert not path or (file.parent / path).is_file(), (file.name, link)
 
 
 @pytest.mark.parametrize("words", INVENTORY_SAYS.values(), ids=INVENTORY_SAYS)
