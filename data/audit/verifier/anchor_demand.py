@@ -7,6 +7,8 @@ from typing import Any
 
 from data.audit.verifier.canonical import Event
 
+ADOPTED = "standard.adopted"
+
 
 class AnchorDemand:
     """The greatest number that the newest version of an adopted standard demands, as the events say."""
@@ -16,7 +18,7 @@ class AnchorDemand:
 
     def apply(self, seq: int, event: Event) -> None:
         """Apply the adoption of a standard."""
-        if event["type"] != "standard.adopted":
+        if event["type"] != ADOPTED:
             return
         for image in event["rows"]:
             values: Mapping[str, Any] = image["values"]

@@ -11,6 +11,7 @@ from data.audit.verifier.signature import holds, read_vkey, unbase64
 
 _LOG_ID = re.compile(r"[0-9a-f]{32}")
 _CREATED, _ROTATED, _MIGRATED = "log.created", "log.key_rotated", "log.migrated"
+GOVERNING = frozenset((_CREATED, _ROTATED, _MIGRATED))
 
 
 class Governance:

@@ -34,7 +34,7 @@ class JournalComparison:
         if self._lines is None or seq < self._next:
             return ""
         try:
-            line = next(islice(self._lines, seq - self._next, None), None)
+            line = next(islice(self._lines, seq - self._next, None) if seq > self._next else self._lines, None)
         except OSError as broken:
             self._lines, self.broken = None, f"the journal cannot be read: {broken}"
             return self.broken

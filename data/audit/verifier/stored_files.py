@@ -33,14 +33,14 @@ class StoredFiles:
         self._backups = Backups(backups, findings, own_fault) if backups else None
         self._dossiers = Dossiers(stores.reports, findings) if stores.reports else None
         self._keys = KeyFiles(stores.keys, findings) if stores.keys else None
+        self._folders = [folder for folder in (self._backups, self._dossiers, self._keys) if folder]
 
     def add(self, seq: int, event: Event) -> None:
         """Store what event `seq` says about files."""
         if self._references:
             self._references.add(seq, event)
-        for folder in (self._backups, self._dossiers, self._keys):
-            if folder:
-                folder.add(event)
+        for folder in self._folders:
+            folder.add(event)
 
     def check(self, governance: Governance) -> None:
         """Add a finding for each file that differs from what the events say."""

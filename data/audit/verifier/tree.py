@@ -34,11 +34,11 @@ class Tree:
 
     def append(self, leaf: bytes) -> None:
         """Append the next leaf hash."""
-        merges = self.size
+        merges, nodes = self.size, self._nodes
         while merges & 1:
-            leaf = hashlib.sha256(b"\x01" + self._nodes.pop() + leaf).digest()
+            leaf = hashlib.sha256(b"\x01" + nodes.pop() + leaf).digest()
             merges >>= 1
-        self._nodes.append(leaf)
+        nodes.append(leaf)
         self.size += 1
         if self.size in self._sizes:
             self.roots[self.size] = self.root()

@@ -10,13 +10,13 @@ from typing import Any
 
 import duckdb
 
-from data.audit.verifier.anchor_demand import AnchorDemand, confirmations
+from data.audit.verifier.anchor_demand import ADOPTED, AnchorDemand, confirmations
 from data.audit.verifier.backups import DATABASE, FIRST_SIGNED_SCHEMA
 from data.audit.verifier.canonical import Event, parse_all, without_cycle_collection
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of, stamped_sizes
-from data.audit.verifier.governance import Governance
+from data.audit.verifier.governance import GOVERNING, Governance
 from data.audit.verifier.journal import JournalComparison
 from data.audit.verifier.judges import PEOPLE, Judging
 from data.audit.verifier.log_tables import check_confirmations, check_frontiers
@@ -29,6 +29,8 @@ from data.audit.verifier.time_stamps import check_stamps
 from data.audit.verifier.tree import Tree
 
 _EVENTS = "audited.main.audit_event"
+KINDS = GOVERNING | {ADOPTED}
+"""The types of the events that concern the log itself."""
 MEMORY = ("96MB", "2GB")
 """DuckDB uses all memory that it is allowed; the second limit is for a log whose events do not fit into the first."""
 
@@ -240,8 +242,9 @@ class LogVerification:
     def _apply(self, seq: int, event: Event) -> None:
         if seq + 1 in self._stamped:
             self._times[seq + 1] = event["recorded_at"]
-        self._governance.apply(seq, event)
-        self._demand.apply(seq, event)
+        if not seq or event["type"] in KINDS:
+            self._governance.apply(seq, event)
+            self._demand.apply(seq, event)
         if self._state:
             self._state.fold(seq, event["rows"])
         if self._judging and self._has_people(event):
@@ -269,8 +272,8 @@ class LogVerification:
             self._findings.add(f"{events} missing", seq=self._next)
 
     def _stored_notes(self) -> Source:
-        query = "SELECT size, note FROM audited.main.checkpoint WHERE size >= ? ORDER BY size"
-        rows = self._registry.rows(query, self._begin)
+        query = f"SELECT size, note FROM audited.main.checkpoint WHERE size >= {self._begin:d} ORDER BY size"
+        rows = self._registry.rows(query)
         stored = Source("the database", [str(note) for _, note in rows], "checkpoint")
         for size, note in rows:
             if Source("", [str(note)]).sizes() != {size}:
