@@ -21,7 +21,7 @@ CHANGES = tuple(ChangeClass)
 ANYWHERE = "*"
 
 Tier = Annotated[int, Field(ge=1, le=4)]
-Days = Annotated[int, Field(ge=1, le=3660)]
+DayCount = Annotated[int, Field(ge=1, le=3660)]
 Roles = Annotated[dict[Role, Annotated[int, Field(ge=1, le=9)]], Field(min_length=1)]
 Tiers = Annotated[tuple[Tier, ...], Field(min_length=1)]
 Changes = Annotated[tuple[ChangeClass, ...], Field(min_length=1)]
@@ -37,8 +37,8 @@ class ApprovalRule(Frozen):
     tiers: Tiers = TIERS
     changes: Changes = CHANGES
     roles: Roles
-    request_days: Days
-    approval_days: Days
+    request_days: DayCount
+    approval_days: DayCount
     rationale: Annotated[str, Field(min_length=1)]
 
     def fits(self, tier: int, change_class: str, environment: str) -> bool:

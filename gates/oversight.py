@@ -8,7 +8,7 @@ from pydantic import Field
 
 from data.records.person import Role
 from data.records.row import Frozen
-from gates.approval_rule import TIERS, Days, Roles, Tiers
+from gates.approval_rule import TIERS, DayCount, Roles, Tiers
 
 
 class OversightRule(Frozen):
@@ -17,7 +17,7 @@ class OversightRule(Frozen):
     tiers: Tiers = TIERS
     ratify_hours: Annotated[int, Field(ge=1, le=720)]
     ratify_roles: Roles
-    review_days: Days
+    review_days: DayCount
     rationale: Annotated[str, Field(min_length=1)]
 
 
@@ -28,7 +28,7 @@ class EmergencyRule(Frozen):
     release_roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     ratify_hours: Annotated[int, Field(ge=1, le=720)]
     ratify_roles: Roles
-    standing_days: Days
+    standing_days: DayCount
     rationale: Annotated[str, Field(min_length=1)]
 
 
@@ -39,10 +39,10 @@ class RetirementRule(Frozen):
     """
 
     tiers: Tiers = TIERS
-    notice_days: Days
-    quiet_days: Days
+    notice_days: DayCount
+    quiet_days: DayCount
     retention_years: Annotated[int, Field(ge=1, le=100)]
     roles: Roles
     silence_role: Role = Role.RISK_ACCEPTOR
-    request_days: Days
+    request_days: DayCount
     rationale: Annotated[str, Field(min_length=1)]

@@ -34,7 +34,7 @@ from data.settings import read_settings
 from modelward.runs.open_differences import SEE_INCIDENTS, difference_lines
 from modelward.supervisor.health import health
 
-State = Literal["ok", "warn", "fail"]
+CheckState = Literal["ok", "warn", "fail"]
 SOON_FULL_BYTES = 16 * LEAST_FREE_BYTES
 """Free space below which the disk is soon full: a warning, while writes still succeed."""
 
@@ -44,7 +44,7 @@ class Check:
     """The result of one check: its state, what was observed, and the remedy, which is empty when the state is `ok`."""
 
     name: str
-    state: State
+    state: CheckState
     observed: str
     remedy: str = ""
 
@@ -235,7 +235,7 @@ def _operations(registry: Registry) -> Check:
 
 def _differences(registry: Registry) -> Check:
     found = difference_lines(registry)
-    state: State = "fail" if found else "ok"
+    state: CheckState = "fail" if found else "ok"
     return Check("changed files", state, "; ".join(found) or "no incident is open", SEE_INCIDENTS if found else "")
 
 

@@ -19,7 +19,7 @@ from monitoring.arrays import FloatArray, frozen
 from monitoring.column_kind import ColumnKind, kinds_of
 from monitoring.column_values import numbers, words
 from monitoring.edges import LARGEST, CategoricalEdges, ColumnEdges, Edges, NumericEdges
-from monitoring.log_file import LogFile, Source
+from monitoring.log_file import LogFile, LogPath
 from monitoring.moments import unit_for
 
 QUANTILES = 1_000
@@ -45,7 +45,7 @@ def edges_of_table(
 
 
 def edges_of_files(
-    sources: Iterable[Source],
+    sources: Iterable[LogPath],
     columns: Mapping[str, ColumnKind | None],
     mapping: Mapping[str, str] | None = None,
 ) -> Edges:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from data.errors import LogFormatError
 from monitoring.column_kind import ColumnKind, kinds_of, natural_kind
 
-Source = str | Path
+LogPath = str | Path
 
 
 class LogFile:
@@ -26,7 +26,7 @@ class LogFile:
         LogFormatError: the file is missing or is not Parquet.
     """
 
-    def __init__(self, source: Source, mapping: Mapping[str, str]) -> None:
+    def __init__(self, source: LogPath, mapping: Mapping[str, str]) -> None:
         self.source = str(source)
         self._mapping = mapping
         with self._reading():

@@ -19,7 +19,7 @@ from monitoring.arrays import BoolArray, IntArray, frozen
 from monitoring.column_kind import ColumnKind, check_type, kinds_of, type_of
 from monitoring.column_values import words
 from monitoring.edges import CategoricalEdges, Edges, NumericEdges
-from monitoring.log_file import LogFile, Source
+from monitoring.log_file import LogFile, LogPath
 from monitoring.moments import NO_MOMENTS
 from monitoring.profile import Part, Profile, empty_profile, sum_profiles
 from monitoring.tally import CategoricalTally, NumericTally
@@ -42,7 +42,7 @@ class Layout:
 
 
 def profile_files(
-    sources: Sequence[Source], edges: Edges, partition: str = "", layout: Layout | None = None, threads: int = THREADS
+    sources: Sequence[LogPath], edges: Edges, partition: str = "", layout: Layout | None = None, threads: int = THREADS
 ) -> tuple[Profile, ...]:
     """Return the profiles of the Parquet files of one partition, one for each slice × model version, sorted by part.
 
@@ -154,7 +154,7 @@ def kind_of(column: NumericEdges | CategoricalEdges) -> ColumnKind:
 
 
 def _counted(
-    share: Iterable[tuple[Source | LogFile, int, int]], edges: Edges, partition: str, layout: Layout
+    share: Iterable[tuple[LogPath | LogFile, int, int]], edges: Edges, partition: str, layout: Layout
 ) -> _Counting:
     """Count the share of one thread: every `step`-th row group of each file, starting with number `first`."""
     counting = _Counting(edges, partition, layout)

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data.audit.checker.served_manifest import SlotName
+from data.audit.checker.served_manifest import ServedSlotName
 from data.audit.keys import SigningKey
 from data.audit.serving_statement import ServingStatement, sign_statement
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = SigningKey("tests.example/0f", bytes(range(32)))
-PLACE = SlotName("ops/delay", "production", "champion")
+PLACE = ServedSlotName("ops/delay", "production", "champion")
 CONTENT = b"the bytes of version 3"
 
 

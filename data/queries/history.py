@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 import duckdb
 
 from data.errors import NotFoundError
-from data.queries.log_entries import ABOUT, Source, bodies_of, parsed_events, row_values
+from data.queries.log_entries import ABOUT, LogSource, bodies_of, parsed_events, row_values
 from data.queries.lookup import find_model
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
@@ -166,7 +166,7 @@ def slot_as_recorded(
 
 
 def as_of(
-    source: Source,
+    source: LogSource,
     model: str,
     moment: datetime,
     *,
@@ -203,7 +203,7 @@ def _slot_in(
     return SlotSnapshot.model_validate(values)
 
 
-def fold_until(source: Source, moment: datetime, *, by: Clock = "effective", about: str = "") -> Fold:
+def fold_until(source: LogSource, moment: datetime, *, by: Clock = "effective", about: str = "") -> Fold:
     """Return the state tables at a moment; with `about`, only the rows of events that contain that key."""
     limit, clock = write_instant(moment), f"{by}_at"
     fold = Fold()

@@ -16,7 +16,7 @@ from data.records.row import Frozen
 from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 
-Source = duckdb.DuckDBPyConnection | Iterable[bytes]
+LogSource = duckdb.DuckDBPyConnection | Iterable[bytes]
 """The source of events: an open registry, or the bodies of events in their order."""
 RANGE = 20_000
 """The number of events read from the database at a time."""
@@ -57,12 +57,12 @@ def events_from(registry: Registry, number: int) -> list[LogEntry]:
         return events(AuditLog(connection).bodies(number))
 
 
-def events(source: Source, model: str = "") -> list[LogEntry]:
+def events(source: LogSource, model: str = "") -> list[LogEntry]:
     """Return every event about a model (its key) or anything below it, or all events without a key, oldest first."""
     return [_entry(event) for event in parsed_events(source, model) if _concerns(event, model)]
 
 
-def parsed_events(source: Source, about: str) -> Iterator[dict[str, Any]]:
+def parsed_events(source: LogSource, about: str) -> Iterator[dict[str, Any]]:
     """Yield the parsed events in their order; with a key `about`, only those whose body contains the key.
 
     A registry finds them by their subjects, without reading other events.
@@ -89,7 +89,7 @@ def bodies_of(connection: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> 
         yield from (body for (body,) in connection.execute(sql, part).fetchall())
 
 
-def _bodies(source: Source, about: str) -> Iterator[bytes]:
+def _bodies(source: LogSource, about: str) -> Iterator[bytes]:
     if not isinstance(source, duckdb.DuckDBPyConnection):
         yield from source
     elif about:

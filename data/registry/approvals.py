@@ -19,11 +19,11 @@ from data.records.evidence import sha256_of
 from data.records.instant import write_instant
 from data.records.person import Role
 
-Outcome = Literal["pending", "approved", "rejected", "returned"]
+RequestOutcome = Literal["pending", "approved", "rejected", "returned"]
 
 TAIL = 8
 APPROVING: frozenset[Decision] = frozenset({"approve", "approve with conditions"})
-CLOSING: Mapping[str, Outcome] = {"reject": "rejected", "return for changes": "returned"}
+CLOSING: Mapping[str, RequestOutcome] = {"reject": "rejected", "return for changes": "returned"}
 CHANGED_LATER = {"rev", "request_digest", "state", "decided_at", "valid_until", "reason"}
 """Fields of a request that change after it was opened; the digest leaves them out."""
 
@@ -82,7 +82,7 @@ def statement_digest(stated: Mapping[str, object]) -> str:
     return sha256_of(dict(stated))
 
 
-def outcome(request: ApprovalRequest, votes: Sequence[Vote], now: datetime) -> Outcome:
+def outcome(request: ApprovalRequest, votes: Sequence[Vote], now: datetime) -> RequestOutcome:
     """Return the outcome of a request at `now`. Votes given after its expiry do not count; the others count in order.
 
     The first vote that rejects or returns the request ends it, and so does the approval that completes the required

@@ -9,7 +9,7 @@ from data.errors import IllegalMoveError
 from data.records.deployment import DeploymentState
 from data.records.version import ReviewState
 
-AlertState = Literal["open", "acknowledged", "snoozed", "dismissed", "confirmed", "ended"]
+AlertLifecycleState = Literal["open", "acknowledged", "snoozed", "dismissed", "confirmed", "ended"]
 
 REVIEW_MOVES: Mapping[ReviewState, frozenset[ReviewState]] = {
     ReviewState.REGISTERED: frozenset({ReviewState.ASSESSED, ReviewState.REJECTED, ReviewState.RETIRED}),
@@ -51,14 +51,14 @@ RETIREMENT_MOVES: Mapping[RetirementState, frozenset[RetirementState]] = {
     "archived": frozenset(),
 }
 
-ALERT_ANSWERS: Mapping[str, AlertState] = {
+ALERT_ANSWERS: Mapping[str, AlertLifecycleState] = {
     "acknowledge": "acknowledged",
     "snooze": "snoozed",
     "dismiss": "dismissed",
     "confirm": "confirmed",
 }
 
-ALERT_MOVES: Mapping[AlertState, frozenset[AlertState]] = {
+ALERT_MOVES: Mapping[AlertLifecycleState, frozenset[AlertLifecycleState]] = {
     "open": frozenset({"acknowledged", "snoozed", "dismissed", "confirmed"}),
     "acknowledged": frozenset({"snoozed", "dismissed", "confirmed"}),
     "snoozed": frozenset({"acknowledged", "snoozed", "dismissed", "confirmed"}),
@@ -96,7 +96,7 @@ def check_retirement_move(subject: str, now: RetirementState, to: RetirementStat
         raise IllegalMoveError(f"{subject} is {now}; it cannot become {to} (allowed: {_listed(allowed)})", remedy)
 
 
-def check_alert_answer(subject: str, now: AlertState, answer: str) -> None:
+def check_alert_answer(subject: str, now: AlertLifecycleState, answer: str) -> None:
     """Raise IllegalMoveError unless an alert in state `now` may get this answer."""
     allowed = ALERT_MOVES[now]
     if ALERT_ANSWERS[answer] not in allowed:

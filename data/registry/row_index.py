@@ -14,7 +14,7 @@ import duckdb
 
 from data.records.row import Row
 
-Place = tuple[str, str]
+RowAddress = tuple[str, str]
 """The table and the key of a row."""
 _ROWS_A_STATEMENT = 500
 _Item = TypeVar("_Item")
@@ -35,8 +35,8 @@ class RowIndex:
 
     def advance(self, written: Iterable[tuple[int, Sequence[tuple[str, str, int]]]]) -> None:
         """Store the numbers of events, each with the table, key and revision of the rows that it wrote, in order."""
-        added: dict[Place, int] = {}
-        moved: dict[Place, int] = {}
+        added: dict[RowAddress, int] = {}
+        moved: dict[RowAddress, int] = {}
         for seq, images in written:
             for table, key, rev in images:
                 place = (table, key)
@@ -59,10 +59,10 @@ class RowIndex:
                 [value for move in batch for value in move],
             )
 
-    def last_images(self, places: Iterable[Place]) -> dict[Place, Mapping[str, Any]]:
+    def last_images(self, places: Iterable[RowAddress]) -> dict[RowAddress, Mapping[str, Any]]:
         """Return the last image of each of these rows that the log has; a row without an image is left out."""
         seqs = {place: one.seq for place, one in self._found(places).items()}
-        images: dict[Place, Mapping[str, Any]] = {}
+        images: dict[RowAddress, Mapping[str, Any]] = {}
         for batch in _batches(sorted(set(seqs.values()))):
             sql = f"SELECT seq, body FROM audit_event WHERE seq IN ({_marks(len(batch), '?')})"
             for seq, body in self._connection.execute(sql, batch).fetchall():
@@ -99,15 +99,15 @@ class RowIndex:
             found = self._connection.execute(sql, [start, min(start + step, end)]).fetchall()
             self.advance((seq, _images(body)) for seq, body in found)
 
-    def last_event(self, place: Place) -> int | None:
+    def last_event(self, place: RowAddress) -> int | None:
         """Return the number of the event that holds the last image of a row; None without one."""
         found = self._found([place])
         return found[place].seq if place in found else None
 
-    def _found(self, places: Iterable[Place]) -> dict[Place, _Found]:
+    def _found(self, places: Iterable[RowAddress]) -> dict[RowAddress, _Found]:
         """Return where the last image of each row is, found by the index of keys; rows without one are left out."""
         needed = set(places)
-        found: dict[Place, _Found] = {}
+        found: dict[RowAddress, _Found] = {}
         for batch in _batches(sorted({key for _, key in needed})):
             sql = f"SELECT table_name, key, rowid, seq FROM row_image WHERE key IN ({_marks(len(batch), '?')})"
             for table, key, row, seq in self._connection.execute(sql, batch).fetchall():

@@ -10,10 +10,10 @@ from data.errors import InputError, SubmissionError
 from data.records.names import model_key, split_model, version_key
 from data.records.row import Frozen
 from data.records.version import Change, ChangeClass
+from data.submission.model_file import Prose
 from data.text.yaml_text import YamlText
 
 FILE = "version.yaml"
-Prose = Annotated[str, Field(min_length=1, max_length=4_000)]
 
 
 class VersionFile(Frozen):

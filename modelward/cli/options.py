@@ -18,9 +18,9 @@ NoWait = Annotated[bool, typer.Option("--no-wait", help="Return as soon as the r
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="TIME", help="Business time; a time other than now needs a replay registry.")
 ]
-Environment = Annotated[str, typer.Option("--environment", "-e", help="The environment, for example production.")]
-SlotName = Literal["champion", "challenger", "shadow"]
-Slot = Annotated[SlotName, typer.Option("--slot", help="The slot of the environment.")]
+EnvironmentOption = Annotated[str, typer.Option("--environment", "-e", help="The environment, for example production.")]
+SlotChoice = Literal["champion", "challenger", "shadow"]
+SlotOption = Annotated[SlotChoice, typer.Option("--slot", help="The slot of the environment.")]
 Reason = Annotated[str, typer.Option("--reason", help="The reason; it is recorded.")]
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The model: name or team/name.")]
 VersionName = Annotated[str, typer.Argument(metavar="MODEL[/VERSION]", help="The version: name/3 or team/name/3.")]

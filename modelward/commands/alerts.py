@@ -17,7 +17,7 @@ from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
-Key = Annotated[str, typer.Argument(metavar="ALERT", help="The alert as listed: model#4.")]
+AlertKey = Annotated[str, typer.Argument(metavar="ALERT", help="The alert as listed: model#4.")]
 ENDED = ("dismissed", "ended")
 
 
@@ -42,14 +42,14 @@ def list_alerts(
 
 
 @app.command("ack")
-def ack(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def ack(alert: AlertKey, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Acknowledge an alert: you have seen it and investigate it."""
     _answer(alert, "acknowledge", reason, "", by, as_of, as_json)
 
 
 @app.command("snooze")
 def snooze(
-    alert: Key,
+    alert: AlertKey,
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="The end of the silence.")],
     reason: Reason,
     by: By = "",
@@ -61,13 +61,13 @@ def snooze(
 
 
 @app.command("dismiss")
-def dismiss(alert: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def dismiss(alert: AlertKey, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Dismiss an alert as false, and give the reason."""
     _answer(alert, "dismiss", reason, "", by, as_of, as_json)
 
 
 @app.command("confirm")
-def confirm(alert: Key, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def confirm(alert: AlertKey, reason: Reason = "", by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Confirm that an alert is real."""
     _answer(alert, "confirm", reason, "", by, as_of, as_json)
 

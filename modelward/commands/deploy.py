@@ -9,7 +9,7 @@ import typer
 from data.queries.lookup import reference, version_named
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
-from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, Slot, VersionName
+from modelward.cli.options import AsOf, By, EnvironmentOption, Json, Local, NoWait, SlotOption, VersionName
 from modelward.cli.terminal import remark, say, show_json
 from modelward.runs.flow_call import CallOptions, call
 from tasks.run.find_named import use_named
@@ -18,8 +18,8 @@ from tasks.run.find_named import use_named
 def deploy(
     version: VersionName,
     use: Annotated[str, typer.Option("--use", help="One of the intended uses, for which it is deployed.")] = "",
-    environment: Environment = "production",
-    slot: Slot = "champion",
+    environment: EnvironmentOption = "production",
+    slot: SlotOption = "champion",
     by: By = "",
     as_of: AsOf = "",
     local: Local = False,

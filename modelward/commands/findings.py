@@ -17,7 +17,7 @@ from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
 
-Key = Annotated[str, typer.Argument(metavar="FINDING", help="The finding as listed: model/3#1.")]
+FindingKey = Annotated[str, typer.Argument(metavar="FINDING", help="The finding as listed: model/3#1.")]
 
 
 @app.command("list")
@@ -73,7 +73,7 @@ def open_finding(
 
 @app.command("answer")
 def answer(
-    finding: Key,
+    finding: FindingKey,
     text: Annotated[str, typer.Option("--text", help="What was done about it.")],
     by: By = "",
     as_of: AsOf = "",
@@ -86,7 +86,7 @@ def answer(
 
 
 @app.command("dispute")
-def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
+def dispute(finding: FindingKey, reason: Reason, by: By = "", as_of: AsOf = "", as_json: Json = False) -> None:
     """Dispute the answer to a finding, and give the reason."""
     who = identify(by, as_of)
     row = row_named(who.registry, Finding, finding)
@@ -95,7 +95,7 @@ def dispute(finding: Key, reason: Reason, by: By = "", as_of: AsOf = "", as_json
 
 @app.command("close")
 def close(
-    finding: Key, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
+    finding: FindingKey, by: By = "", code_from_stdin: CodeFromStdin = False, as_of: AsOf = "", as_json: Json = False
 ) -> None:
     """Close an answered finding of another person with your one-time code."""
     who = identify(by, as_of)

@@ -14,7 +14,7 @@ from data.queries.log_page import log_page
 from data.queries.lookup import reference
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
-from modelward.cli.options import Environment, Json, ModelName, Slot, SlotName
+from modelward.cli.options import EnvironmentOption, Json, ModelName, SlotChoice, SlotOption
 from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import as_text, heading, say, show_facts, show_json, show_table
 
@@ -25,8 +25,8 @@ def history(
     known_at: Annotated[
         str, typer.Option("--known-at", metavar="TIME", help="Use only events recorded by this time.")
     ] = "",
-    environment: Environment = "production",
-    slot: Slot = "champion",
+    environment: EnvironmentOption = "production",
+    slot: SlotOption = "champion",
     page: PageNumber = 1,
     limit: Limit = None,
     as_json: Json = False,
@@ -56,7 +56,7 @@ def _snapshot(
     moment: datetime | None,
     known: datetime | None,
     environment: str,
-    slot: SlotName,
+    slot: SlotChoice,
 ) -> SlotSnapshot:
     """Return the slot at `moment`, from the events recorded by `known`; one of these two times may be None."""
     if moment is None:

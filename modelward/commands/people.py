@@ -22,7 +22,7 @@ from data.registry.commands.person import AddPerson, Deputise, EndRole, GrantRol
 from data.registry.enrolment import enrol as enrol_person
 from data.registry.registry import Registry
 from modelward.cli.caller import Caller, business_time, identify, prove, require_time
-from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Reason, RoleName
+from modelward.cli.options import AsOf, By, CodeFromStdin, EnvironmentOption, Json, Reason, RoleName
 from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
 from modelward.cli.terminal import as_text, err, out, remark, say, show_json, show_receipt, show_table
 
@@ -121,7 +121,7 @@ def grant(
     role: RoleArgument,
     team: Annotated[str, typer.Option("--team", help="Only for models of this team.")] = "*",
     tiers: Annotated[list[int] | None, typer.Option("--tier", help="Only for this tier; repeatable.")] = None,
-    environment: Environment = "*",
+    environment: EnvironmentOption = "*",
     from_at: Annotated[str, typer.Option("--from", metavar="TIME", help="The start; by default now.")] = "",
     to_at: Annotated[str, typer.Option("--to", metavar="TIME", help="The end.")] = "",
     deputy_of: Annotated[

@@ -21,7 +21,7 @@ from data.registry.commands.approval import Decide
 from data.registry.commands.deployment import RatifyDeployment
 from data.registry.registry import Receipt
 from modelward.cli.caller import Caller, identify, prove
-from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, ModelName, RoleName, Slot
+from modelward.cli.options import AsOf, By, CodeFromStdin, EnvironmentOption, Json, ModelName, RoleName, SlotOption
 from modelward.cli.terminal import remark, show_receipt
 from tasks.approve.recompute_digests import recompute_digests
 from tasks.run.business_time import moment
@@ -29,8 +29,8 @@ from tasks.run.business_time import moment
 
 def ratify(
     model: ModelName,
-    environment: Environment = "production",
-    slot: Slot = "champion",
+    environment: EnvironmentOption = "production",
+    slot: SlotOption = "champion",
     role: Annotated[
         RoleName | None, typer.Option("--role", help="Emergency release: the role in which you sign.")
     ] = None,

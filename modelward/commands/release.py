@@ -16,7 +16,17 @@ from data.records.approval import ApprovalRequest
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify, prove, require_time
-from modelward.cli.options import AsOf, By, CodeFromStdin, Environment, Json, Local, Reason, Slot, VersionName
+from modelward.cli.options import (
+    AsOf,
+    By,
+    CodeFromStdin,
+    EnvironmentOption,
+    Json,
+    Local,
+    Reason,
+    SlotOption,
+    VersionName,
+)
 from modelward.cli.outcomes import show_served
 from modelward.cli.terminal import as_text, remark, working
 from modelward.runs.flow_call import CallOptions, call
@@ -37,8 +47,8 @@ def release(
         str,
         typer.Option("--until", metavar="TIME", help="Its end unless ratified; by default the latest allowed."),
     ] = "",
-    environment: Environment = "production",
-    slot: Slot = "champion",
+    environment: EnvironmentOption = "production",
+    slot: SlotOption = "champion",
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_of: AsOf = "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.queries.lookup import model_named
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
-from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
+from modelward.cli.options import AsOf, By, EnvironmentOption, Json, Local, ModelName, NoWait, Reason, SlotOption
 from modelward.cli.outcomes import show_served
 from modelward.runs.flow_call import CallOptions, call
 
@@ -13,8 +13,8 @@ from modelward.runs.flow_call import CallOptions, call
 def rollback(
     model: ModelName,
     reason: Reason,
-    environment: Environment = "production",
-    slot: Slot = "champion",
+    environment: EnvironmentOption = "production",
+    slot: SlotOption = "champion",
     by: By = "",
     as_of: AsOf = "",
     local: Local = False,

@@ -9,7 +9,7 @@ import typer
 from data.queries.lookup import model_named
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
-from modelward.cli.options import AsOf, By, Environment, Json, Local, ModelName, NoWait, Reason, Slot
+from modelward.cli.options import AsOf, By, EnvironmentOption, Json, Local, ModelName, NoWait, Reason, SlotOption
 from modelward.cli.outcomes import show_served
 from modelward.runs.flow_call import CallOptions, call
 
@@ -18,8 +18,8 @@ def suspend(
     model: ModelName,
     reason: Reason,
     fallback: Annotated[str, typer.Option("--fallback", help="What takes over: a rule, a person, another system.")],
-    environment: Environment = "production",
-    slot: Slot = "champion",
+    environment: EnvironmentOption = "production",
+    slot: SlotOption = "champion",
     by: By = "",
     as_of: AsOf = "",
     local: Local = False,

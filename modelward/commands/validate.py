@@ -11,7 +11,7 @@ from data.queries.lookup import reference, version_named
 from data.records.verdict import Judgement
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
-from modelward.cli.options import AsOf, By, Environment, Json, Local, NoWait, VersionName
+from modelward.cli.options import AsOf, By, EnvironmentOption, Json, Local, NoWait, VersionName
 from modelward.cli.terminal import remark, say, show_json, working
 from modelward.cli.verdicts import show_judgements
 from modelward.runs.flow_call import CallOptions, call
@@ -20,7 +20,7 @@ from modelward.runs.running import prefect_ready
 
 def validate(
     version: VersionName,
-    environment: Environment = "production",
+    environment: EnvironmentOption = "production",
     use: Annotated[str, typer.Option("--use", help="The intended use, if there are several.")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="Show the verdicts; record nothing.")] = False,
     by: By = "",

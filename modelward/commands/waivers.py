@@ -19,7 +19,7 @@ ENDED = ("refused", "revoked", "expired")
 
 app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke.")
 
-Key = Annotated[str, typer.Argument(metavar="WAIVER", help="The waiver as listed: model/3#1.")]
+WaiverKey = Annotated[str, typer.Argument(metavar="WAIVER", help="The waiver as listed: model/3#1.")]
 
 
 @app.command("list")
@@ -72,7 +72,7 @@ def request(
 
 @app.command("decide")
 def decide(
-    waiver: Key,
+    waiver: WaiverKey,
     grant: Annotated[bool, typer.Option("--grant/--refuse", help="Your decision.")],
     reason: Reason = "",
     by: By = "",
@@ -90,7 +90,7 @@ def decide(
 
 @app.command("revoke")
 def revoke(
-    waiver: Key,
+    waiver: WaiverKey,
     reason: Reason,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,

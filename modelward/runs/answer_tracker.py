@@ -12,7 +12,7 @@ from data.queries.log_entries import LogEntry, events_from
 from data.records.person import SERVICE
 from data.registry.registry import Registry
 
-Stage = Literal["queued", "under way", "waiting", "ended"]
+RunStage = Literal["queued", "under way", "waiting", "ended"]
 LONGEST_SECONDS = 180.0
 GRACE_SECONDS = 5.0
 SLOW_SECONDS = 15.0
@@ -46,7 +46,7 @@ def newest_event(registry: Registry) -> int:
 
 
 def await_result(
-    registry: Registry, answer: SubmittedAnswer, stage: Callable[[], Stage], report_queued: Callable[[], None]
+    registry: Registry, answer: SubmittedAnswer, stage: Callable[[], RunStage], report_queued: Callable[[], None]
 ) -> LogEntry:
     """Return the event that records the result of an answer; `stage` returns the stage of its run.
 

@@ -20,7 +20,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.input.run_input import keyset_from_paused_state
 
 from data.errors import PrefectUnavailableError, RequestClosedError
-from modelward.runs.answer_tracker import Stage
+from modelward.runs.answer_tracker import RunStage
 
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.5
@@ -100,7 +100,7 @@ def reason_of(answer: OrchestrationResult[Any]) -> str:
     return getattr(answer.details, "reason", None) or answer.status.value.lower()
 
 
-def stage_of(run_id: str) -> Stage:
+def stage_of(run_id: str) -> RunStage:
     """Return the stage of a run whose form was answered."""
     with get_client(sync_client=True) as client:
         run = _run(client, run_id)

@@ -42,7 +42,7 @@ MOST_BYTES = 64 << 20
 """The limit for all cached pages together; the page of the last request is kept even if it is larger."""
 
 T = TypeVar("T")
-Version = tuple[object, ...]
+PageVersion = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class PageCache:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._making = threading.Lock()
-        self._pages: OrderedDict[str, tuple[Version, CachedPage]] = OrderedDict()
-        self._models: OrderedDict[str, tuple[Version, Page]] = OrderedDict()
+        self._pages: OrderedDict[str, tuple[PageVersion, CachedPage]] = OrderedDict()
+        self._models: OrderedDict[str, tuple[PageVersion, Page]] = OrderedDict()
         self._index = EventIndex()
 
     def page(self, address: str) -> CachedPage:
@@ -71,7 +71,7 @@ class PageCache:
                 self._pages.popitem(last=False)
             return cached
 
-    def _version(self) -> Version:
+    def _version(self) -> PageVersion:
         """Return a value that changes with the sizes and times of the registry's files, and every FRESH_SECONDS."""
         files = (self._home.database, self._home.database.with_suffix(".duckdb.wal"), self._home.journal)
         states = [(one.stat().st_size, one.stat().st_mtime_ns) if one.exists() else None for one in files]
@@ -119,7 +119,7 @@ def _listed(page: Page, name: str, number: str) -> str:
 
 
 def _cached(
-    cache: OrderedDict[str, tuple[Version, T]], name: str, version: Version, most: int, make: Callable[[], T]
+    cache: OrderedDict[str, tuple[PageVersion, T]], name: str, version: PageVersion, most: int, make: Callable[[], T]
 ) -> T:
     """Return the value under a name; make it if it is missing or has another version.
 

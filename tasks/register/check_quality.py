@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 200
-Outcome = Literal["passed", "failed", "error", "not run"]
+QualityOutcome = Literal["passed", "failed", "error", "not run"]
 
 
 class Expected(Frozen):
@@ -41,7 +41,7 @@ class QualityReport(Frozen):
 
     role: str
     suite: str
-    outcome: Outcome
+    outcome: QualityOutcome
     rows: int
     row_floor: int
     deciding: int

@@ -18,7 +18,7 @@ WORDS: Mapping[str, int] = {
 }
 NAMES: Mapping[str, int] = {}
 PRIVATE_NAMES: Mapping[str, int] = {}
-DOUBLED_CLASSES: frozenset[str] = frozenset()
+DOUBLED_TYPES: frozenset[str] = frozenset()
 LONG_FILES: frozenset[str] = frozenset()
 LONG_FUNCTIONS: frozenset[str] = frozenset()
 WITHOUT_MIRROR: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.structure.allowances import DOUBLED_CLASSES, NAMES, PRIVATE_NAMES, WITHOUT_MIRROR, folder_of, over
+from tests.structure.allowances import DOUBLED_TYPES, NAMES, PRIVATE_NAMES, WITHOUT_MIRROR, folder_of, over
 from tests.structure.bound_names import bound
 
 Trees = dict[Path, ast.Module]
@@ -22,6 +22,8 @@ MIRRORED = ("views", "gates", "monitoring", "data")
 # Participles that do not say what the value is; and a pronoun, which is clear only in a comprehension or a lambda.
 NAMES_OF_NOTHING = {"told", "said", "asked", "wanted"}
 PRONOUN = "one"
+# A class or an alias of a type: `ModelKey`, but neither the constant `MODEL_KEY` nor the type variable `T`.
+TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 # Words of tests/structure/private_words.py that were names; `apart_from_validator` is a parameter of stored standards.
 PRIVATE = {
     *("house", "furnish", "furnishing", "farewell", "resident", "residence", "tenant", "shelf", "chronicle", "ledger"),
@@ -152,11 +154,49 @@ def test_private_names_are_found() -> None:
     assert private_names(tree) == ["1 house_in_use", "2 ShelfEntry"]
 
 
-def test_a_public_class_name_has_one_meaning(trees: Trees) -> None:
+def public_types(tree: ast.Module) -> list[tuple[str, int]]:
+    """Return name and line of each public class, and of each type that a statement of the module names.
+
+    `Days = Mapping[str, int]` and `Key = NewType("Key", str)` are such statements; a single letter is a type variable.
+    """
+    found = [(node.name, node.lineno) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    for statement in tree.body:
+        inside = [statement, *(statement.body if isinstance(statement, ast.If) else [])]
+        targets = [at for node in inside for at in assigned(node) if TYPE_NAME.fullmatch(at.id)]
+        found += [(target.id, target.lineno) for target in targets]
+    return [(name, line) for name, line in found if not name.startswith("_")]
+
+
+def assigned(node: ast.stmt) -> list[ast.Name]:
+    """Return the names that a statement assigns to, without attributes and parts of a tuple."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target for target in targets if isinstance(target, ast.Name)]
+
+
+def test_a_public_type_name_has_one_meaning(trees: Trees, root: Path) -> None:
+    scripts = {path.relative_to(root): ast.parse(path.read_text(encoding="utf-8")) for path in root.glob("*.py")}
     places: dict[str, list[str]] = defaultdict(list)
-    for path, tree in trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(f"{path}:{node.lineno}")
-    doubled = {name: lines for name, lines in places.items() if len(lines) > 1 and name not in DOUBLED_CLASSES}
-    assert not doubled, "rename one of the classes: use a term of the field, or add its subject"
+    for path, tree in {**trees, **scripts}.items():
+        for name, line in public_types(tree):
+            places[name].append(f"{path}:{line}")
+    doubled = {name: lines for name, lines in places.items() if len(lines) > 1 and name not in DOUBLED_TYPES}
+    assert not doubled, "rename one of the types: use a term of the field, or add its subject"
+
+
+TYPES = {
+    "a class, also inside a function": ("class A: ...\ndef f():\n class Found: ...", ["A", "Found"]),
+    "an alias": ("Days = Mapping[str, int]", ["Days"]),
+    "an annotated alias": ("Days: TypeAlias = int", ["Days"]),
+    "a new type and a type variable": (
+        "Key = NewType('Key', str)\nT = TypeVar('T')\nRow_co = TypeVar('Row_co')",
+        ["Key"],
+    ),
+    "an alias for the type checker": ("if TYPE_CHECKING:\n Days = int", ["Days"]),
+    "a constant and a private name": ("MOST_DAYS = 3\n_Days = int\nclass _A: ...", []),
+    "a local value": ("def f():\n Days = int", []),
+}
+
+
+@pytest.mark.parametrize("case", TYPES.values(), ids=TYPES.keys())
+def test_public_types_are_found(case: tuple[str, list[str]]) -> None:
+    assert [name for name, _ in public_types(ast.parse(case[0]))] == case[1]

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.queries.pending_signatures import PendingSignatures
+from data.queries.subject_record import Rows
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.monitoring import REGISTRY, Alert, Incident
 from data.records.names import short
 from data.records.retirement import Retirement
 from data.records.review import Finding, Review, Waiver
-from data.records.row import Row
 from data.records.tables import rows_of
 from data.records.version import Version
 from views.evidence_address import AUDIT, model_page, monitoring_page, request_page, version_page
 
 SOON = timedelta(days=30)
 ENDED = {"closed", "completed", "resolved", "ended", "dismissed"}
-Rows = Mapping[type[Row], Sequence[Row]]
 Signatures = Mapping[str, PendingSignatures]
 
 

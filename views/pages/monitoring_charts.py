@@ -16,7 +16,7 @@ from data.records.deployment import Deployment
 from data.records.model import MonitoringPlan
 from data.records.monitoring import MonitoringRun
 from views.charts.line_chart import FormerLevels, Line, LineChart, Number, Point
-from views.pages.watch_rules import NO_RULE, Rule, levels_of, rule_text
+from views.pages.watch_rules import NO_RULE, RuleFields, levels_of, rule_text
 
 SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
@@ -64,7 +64,7 @@ class MonitoringCharts:
 class RuledMeasurement:
     """A measurement of a window with the watch rule that judged it; None if the plan had none for it."""
 
-    rule: Rule | None
+    rule: RuleFields | None
     window: WindowMeasurement
 
 
@@ -106,7 +106,7 @@ def _seen(facts: ModelSnapshot) -> dict[tuple[str, str], list[RuledMeasurement]]
     return found
 
 
-def _rules(plan: MonitoringPlan) -> dict[str, Rule]:
+def _rules(plan: MonitoringPlan) -> dict[str, RuleFields]:
     """Return the watch rules of a plan by `statistic:column`, without those of segments."""
     return {f"{one.get('statistic')}:{one.get('column')}": one for one in plan.rules if not one.get("segment")}
 
@@ -166,7 +166,7 @@ def _chart(
     )
 
 
-def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[Rule | None, date]]:
+def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[RuleFields | None, date]]:
     """Yield each rule in order of time, with the day halfway between its last window and the next rule's first."""
     ordered = sorted(seen, key=lambda one: one.window.last_day)
     groups = [list(group) for _, group in itertools.groupby(ordered, key=lambda one: one.rule)]
@@ -176,7 +176,7 @@ def _stretches(seen: Sequence[RuledMeasurement]) -> Iterator[tuple[Rule | None, 
         yield group[0].rule, last + (next_first - last) / 2
 
 
-def _rule_text(rule: Rule | None, former: Sequence[tuple[Rule | None, date]]) -> str:
+def _rule_text(rule: RuleFields | None, former: Sequence[tuple[RuleFields | None, date]]) -> str:
     """Return the rule of the newest window as text, followed by the rules before it if the plan changed."""
     if rule is None and not former:
         return ""

@@ -18,7 +18,7 @@ from typing import Any
 
 from data.audit.checker.newest_event import keep_newest, order_fault
 from data.audit.checker.served_bytes import check_bytes
-from data.audit.checker.served_manifest import ManifestCheck, SlotName, check_manifest
+from data.audit.checker.served_manifest import ManifestCheck, ServedSlotName, check_manifest
 from data.audit.standalone.signed_note import read_key
 
 HOURS = 49.0
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wrong or not keys:
         sys.stderr.write(f"not a verification key: {wrong[0]!a}\n" if wrong else "give --key or --key-file\n")
         return WRONG_OPTION
-    place = SlotName(options.model, options.environment, options.slot)
+    place = ServedSlotName(options.model, options.environment, options.slot)
     longest = None if options.any_age else timedelta(hours=options.max_age)
     checked = check_manifest(Path(options.manifest), place, keys, datetime.now(timezone.utc), longest)
     fault = checked.fault or _further_fault(checked, options)

@@ -26,7 +26,7 @@ _EVENT = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 
 
-class SlotName(NamedTuple):
+class ServedSlotName(NamedTuple):
     """The slot that a server loads from; `model` is `team/name`."""
 
     model: str
@@ -38,7 +38,7 @@ class ServedStatement(NamedTuple):
     """What the log's key signed about a manifest; `version` and `artifact` are `none` where nothing serves."""
 
     origin: str
-    place: SlotName
+    place: ServedSlotName
     state: str
     version: str
     artifact: str
@@ -57,7 +57,7 @@ class ManifestCheck(NamedTuple):
 
 
 def check_manifest(
-    path: Path, place: SlotName, keys: Sequence[str], now: datetime, longest_age: timedelta | None
+    path: Path, place: ServedSlotName, keys: Sequence[str], now: datetime, longest_age: timedelta | None
 ) -> ManifestCheck:
     """Verify the manifest at `path` for one slot; `keys` are the verification keys of the log that the server trusts.
 
@@ -89,14 +89,14 @@ def read_statement(content: bytes, keys: Sequence[str]) -> ServedStatement | Non
     own = [text for text in keys if (key := read_key(text)) is not None and key.name == lines[1]]
     if not any(is_signed_by(note, text) for text in own):
         return None
-    place = SlotName(lines[2][len("models/") :], lines[3], lines[4])
+    place = ServedSlotName(lines[2][len("models/") :], lines[3], lines[4])
     signed_at = _instant(lines[10])
     if signed_at is None:
         return None
     return ServedStatement(lines[1], place, lines[5], lines[6], lines[7], lines[8], int(lines[9]), signed_at)
 
 
-def _fault(statement: ServedStatement, fields: dict[str, Any] | None, digest: str, place: SlotName) -> str:
+def _fault(statement: ServedStatement, fields: dict[str, Any] | None, digest: str, place: ServedSlotName) -> str:
     if statement.manifest != digest:
         return "the note is about another manifest"
     if statement.place != place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 
 ADOPTED = "standard.adopted"
 
@@ -16,7 +16,7 @@ class AnchorDemand:
     def __init__(self) -> None:
         self._adopted: dict[str, tuple[int, int, int]] = {}
 
-    def apply(self, seq: int, event: Event) -> None:
+    def apply(self, seq: int, event: ParsedEvent) -> None:
         """Apply the adoption of a standard."""
         if event["type"] != ADOPTED:
             return

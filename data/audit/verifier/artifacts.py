@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.report import Findings
 
 _STORED = ("evidence", "artifact", "standard", "measurements")
@@ -74,7 +74,7 @@ class References:
         self._first: dict[bytes, int] = {}
         self._rows: dict[bytes, _Row] = {}
 
-    def add(self, seq: int, event: Event) -> None:
+    def add(self, seq: int, event: ParsedEvent) -> None:
         """Store the digests that event `seq` names in its references and its rows."""
         for kind in _STORED:
             named = event["refs"].get(kind, [])

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from data.audit.verifier.artifacts import file_digest
-from data.audit.verifier.canonical import Event, write
+from data.audit.verifier.canonical import ParsedEvent, write
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.report import Findings
 from data.audit.verifier.signature import Note, is_signed
@@ -45,7 +45,7 @@ class Backups:
         self._attested: set[str] = set()
         self._expected: dict[str, tuple[str, object]] = {}
 
-    def add(self, event: Event) -> None:
+    def add(self, event: ParsedEvent) -> None:
         """Store the digest of the database that an attestation names, and which backups must be there."""
         kind, data = event["type"], event["data"]
         name = data.get("backup") if isinstance(data, dict) else None
@@ -58,7 +58,7 @@ class Backups:
         elif isinstance(name, str) and self._explains(event, name):
             del self._expected[name]
 
-    def _explains(self, event: Event, name: str) -> bool:
+    def _explains(self, event: ParsedEvent, name: str) -> bool:
         """Return True if an event says that the backup is no longer there."""
         attestation, _ = self._expected.get(name, ("", None))
         if not attestation:

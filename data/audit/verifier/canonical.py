@@ -24,7 +24,7 @@ try:
 except ImportError:  # the packed verifier runs without it
     _HAS_ORJSON = False
 
-Event = dict[str, Any]
+ParsedEvent = dict[str, Any]
 
 _WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 _BEYOND_BASIC_PLANE = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
@@ -46,7 +46,7 @@ class NotCanonicalError(ValueError):
     """A number is not written as RFC 8785 requires. A ValueError, which JSON readers raise for invalid input."""
 
 
-def parse_all(bodies: Sequence[bytes]) -> list[Event | None]:
+def parse_all(bodies: Sequence[bytes]) -> list[ParsedEvent | None]:
     """Return each body as an object, or None where the body is not one canonical JSON object."""
     if _HAS_ORJSON:
         return [_read_with_orjson(body) for body in bodies]
@@ -83,7 +83,7 @@ def without_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_with_orjson(body: bytes) -> Event | None:
+def _read_with_orjson(body: bytes) -> ParsedEvent | None:
     try:
         event = orjson.loads(body)
         is_object = type(event) is dict
@@ -116,7 +116,7 @@ def _order_differs(text: bytes) -> bool:
     return any(lead in text for lead in _BEYOND_BASIC_PLANE) and any(lead in text for lead in _AFTER_SURROGATES)
 
 
-def _parse(body: bytes) -> Event | None:
+def _parse(body: bytes) -> ParsedEvent | None:
     read = _READ_EXACTLY if _LONG in body.translate(_DIGITS_AS_ZEROS) else _READ
     text = body.decode("utf-8", "replace")
     try:
@@ -126,7 +126,7 @@ def _parse(body: bytes) -> Event | None:
     return event if isinstance(event, dict) and end == len(text) else None
 
 
-def _confirm(event: Event | None, body: bytes) -> Event | None:
+def _confirm(event: ParsedEvent | None, body: bytes) -> ParsedEvent | None:
     try:
         return event if event is not None and write(event).encode() == body else None
     except (ValueError, RecursionError):

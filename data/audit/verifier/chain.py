@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.governance import Governance
 
 COPIES = ("leaf", "id", "type", "subject", "actor", "recorded_at", "effective_at")
@@ -37,12 +37,12 @@ class Chain:
         """Continue after an event with this leaf (hex) and time."""
         self.leaf, self._recorded_at = leaf, recorded_at
 
-    def fault(self, row: tuple[Any, ...], event: Event, leaf: bytes) -> str:
+    def fault(self, row: tuple[Any, ...], event: ParsedEvent, leaf: bytes) -> str:
         """Return the first contradiction between the row `(seq, body, *COPIES)`, its event and the chain; empty if
         there is none."""
         return _differing_copies(row, event, leaf) or self._contradiction(row[0], event)
 
-    def _contradiction(self, seq: int, event: Event) -> str:
+    def _contradiction(self, seq: int, event: ParsedEvent) -> str:
         origin, recorded_at = self._governance.origin, event["recorded_at"]
         if event["seq"] != seq:
             return f"the body has the sequence number {event['seq']}"
@@ -58,7 +58,7 @@ class Chain:
         return ""
 
 
-def format_fault(event: Event | None) -> str:
+def format_fault(event: ParsedEvent | None) -> str:
     """Return the reason why a body is not an event of a known format version; empty if it is one."""
     if event is None:
         return "the body is not one canonical JSON object (RFC 8785)"
@@ -80,7 +80,7 @@ def format_fault(event: Event | None) -> str:
     return ""
 
 
-def _differing_copies(row: tuple[Any, ...], event: Event, leaf: bytes) -> str:
+def _differing_copies(row: tuple[Any, ...], event: ParsedEvent, leaf: bytes) -> str:
     stored, times = row[2:], (event["recorded_at"], event["effective_at"])
     expected = (leaf, event["id"], event["type"], event["subject"], event["actor"]["id"], *times)
     if stored == expected:

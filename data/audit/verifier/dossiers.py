@@ -10,7 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from data.audit.verifier.artifacts import file_digest
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.report import Findings
 
 _RETIREMENT = re.compile(r"models/([^/]+)/([^/]+)/versions/(\d+)/retirement")
@@ -23,7 +23,7 @@ class Dossiers:
         self._folder, self._findings = folder, findings
         self._named: dict[str, set[object]] = defaultdict(set)
 
-    def add(self, event: Event) -> None:
+    def add(self, event: ParsedEvent) -> None:
         """Store the digests of the dossier, as JSON and as Markdown, that an archived retirement names."""
         found = _RETIREMENT.fullmatch(event["subject"]) if event["type"] == "retirement.archived" else None
         if found is None:

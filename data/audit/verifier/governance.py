@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.report import Findings
 from data.audit.verifier.signature import holds, read_vkey, unbase64
 
@@ -40,7 +40,7 @@ class Governance:
         """The verification key that may sign a rotation in place of a lost key."""
         return self._recovery
 
-    def apply(self, seq: int, event: Event) -> None:
+    def apply(self, seq: int, event: ParsedEvent) -> None:
         """Apply an event that concerns the log itself; add a finding if the event is wrong."""
         kind = event["type"]
         fault = ""
@@ -55,7 +55,7 @@ class Governance:
         if fault:
             self._findings.add(fault, seq=seq)
 
-    def _create(self, event: Event) -> str:
+    def _create(self, event: ParsedEvent) -> str:
         data = event["data"]
         vkey, recovery = str(data.get("vkey")), str(data.get("recovery_vkey"))
         if data.get("origin") != event["log"] or not _LOG_ID.fullmatch(str(data.get("log_id"))):

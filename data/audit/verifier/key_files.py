@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.report import Findings
 
@@ -34,7 +34,7 @@ class KeyFiles:
         self._folder, self._findings = folder, findings
         self._enrolled: dict[str, str | None] = {}
 
-    def add(self, event: Event) -> None:
+    def add(self, event: ParsedEvent) -> None:
         """Store the digest of the seed of each active credential that an event writes."""
         for image in event["rows"]:
             if image["table"] == _CREDENTIAL and image["values"].get("kind") == "totp":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.signature import holds
 
@@ -22,7 +22,7 @@ class Seals:
     def __init__(self, governance: Governance, start: int, is_sealed: bool) -> None:
         self._governance, self._start, self._is_sealed = governance, start, is_sealed
 
-    def fault(self, seq: int, event: Event, leaf: bytes, seal: bytes | None) -> str:
+    def fault(self, seq: int, event: ParsedEvent, leaf: bytes, seal: bytes | None) -> str:
         """Return what is wrong with the seal of an event; empty if nothing is, or if the event needs none."""
         if MIGRATION not in (self._governance.migrations or ()):
             return "" if seal is None else "the event has a seal before the log declares seals"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from data.audit.verifier.canonical import Event, parse_all
+from data.audit.verifier.canonical import ParsedEvent, parse_all
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import format_fault
 from data.audit.verifier.checkpoints import Source, read_anchor, sizes_of, stamped_sizes
@@ -136,7 +136,7 @@ class _SinceVerification(LogVerification):
             else:
                 self._declare_event(seq, event)
 
-    def _declare_event(self, seq: int, event: Event) -> None:
+    def _declare_event(self, seq: int, event: ParsedEvent) -> None:
         if event["type"] != "standard.adopted":
             self._governance.apply(seq, event)
         self._demand.apply(seq, event)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.audit.verifier.artifacts import References
 from data.audit.verifier.backups import Backups, OwnFault
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.dossiers import Dossiers
 from data.audit.verifier.governance import Governance
 from data.audit.verifier.key_files import KeyFiles
@@ -35,7 +35,7 @@ class StoredFiles:
         self._keys = KeyFiles(stores.keys, findings) if stores.keys else None
         self._folders = [folder for folder in (self._backups, self._dossiers, self._keys) if folder]
 
-    def add(self, seq: int, event: Event) -> None:
+    def add(self, seq: int, event: ParsedEvent) -> None:
         """Store what event `seq` says about files."""
         if self._references:
             self._references.add(seq, event)

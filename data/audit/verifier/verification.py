@@ -12,7 +12,7 @@ import duckdb
 
 from data.audit.verifier.anchor_demand import ADOPTED, AnchorDemand, confirmations
 from data.audit.verifier.backups import DATABASE, FIRST_SIGNED_SCHEMA
-from data.audit.verifier.canonical import Event, parse_all, without_cycle_collection
+from data.audit.verifier.canonical import ParsedEvent, parse_all, without_cycle_collection
 from data.audit.verifier.catalog import AttachedRegistry
 from data.audit.verifier.chain import COPIES, Chain, format_fault
 from data.audit.verifier.checkpoints import ASSURANCE, Checkpoints, Source, read_anchor, sizes_of, stamped_sizes
@@ -216,7 +216,7 @@ class LogVerification:
         for name, seq in self._registry.repeated_ids(self._begin):
             self._findings.add(f"the id {name} was used before: the event is a replay", seq=seq)
 
-    def _read_event(self, row: tuple[Any, ...], event: Event | None, journal: JournalComparison) -> None:
+    def _read_event(self, row: tuple[Any, ...], event: ParsedEvent | None, journal: JournalComparison) -> None:
         seal = row[2 + len(COPIES)] if self._registry.is_sealed else None
         seq, body, row = row[0], row[1] or b"", row[: 2 + len(COPIES)]
         leaf = hashlib.sha256(b"\x00" + body).digest()
@@ -231,7 +231,7 @@ class LogVerification:
         self._tree.append(leaf)
         self._chain.leaf, self._next = leaf.hex(), seq + 1
 
-    def _fault(self, row: tuple[Any, ...], event: Event | None, leaf: bytes, seal: bytes | None) -> str:
+    def _fault(self, row: tuple[Any, ...], event: ParsedEvent | None, leaf: bytes, seal: bytes | None) -> str:
         """Return the first fault of an event, empty if there is none; apply the event if it has the right format."""
         fault = format_fault(event)
         if event is None or fault:
@@ -239,7 +239,7 @@ class LogVerification:
         self._apply(row[0], event)
         return self._chain.fault(row, event, leaf) or self._seals.fault(row[0], event, leaf, seal)
 
-    def _apply(self, seq: int, event: Event) -> None:
+    def _apply(self, seq: int, event: ParsedEvent) -> None:
         if seq + 1 in self._stamped:
             self._times[seq + 1] = event["recorded_at"]
         if not seq or event["type"] in KINDS:
@@ -253,7 +253,7 @@ class LogVerification:
         if self._files:
             self._files.add(seq, event)
 
-    def _has_people(self, event: Event) -> bool:
+    def _has_people(self, event: ParsedEvent) -> bool:
         """Return True if the log declares a roster, or writes one without declaring its tables."""
         tables = self._governance.tables
         written = tables is None and any(type(one) is dict and one.get("table") == PEOPLE for one in event["rows"])

@@ -12,7 +12,7 @@ from data.registry.command import Command, Proof
 from data.registry.commands.model import AboutModel
 from data.registry.commands.version import AboutVersion
 
-Text = Field(min_length=1, max_length=20_000)
+ReviewText = Field(min_length=1, max_length=20_000)
 
 
 class Keyed(Command):
@@ -31,9 +31,9 @@ class ConcludeValidation(AboutVersion):
 
     name: ClassVar[str] = "conclude validation"
     conclusion: Literal["fit", "fit with conditions", "not fit"]
-    scope: str = Text
-    limitations: str = Text
-    competence: str = Text
+    scope: str = ReviewText
+    limitations: str = ReviewText
+    competence: str = ReviewText
     changes_caused: str = ""
     evidence_digest: str
     proof: Proof
@@ -45,7 +45,7 @@ class OpenFinding(AboutVersion):
     name: ClassVar[str] = "open finding"
     severity: Severity
     title: str = Field(min_length=1, max_length=200)
-    text: str = Text
+    text: str = ReviewText
     owner: str
     due_at: datetime
     origin: Literal["validation", "condition", "monitoring", "review"] = "validation"
@@ -55,14 +55,14 @@ class AnswerFinding(Keyed):
     """Answer a finding, as its owner."""
 
     name: ClassVar[str] = "answer finding"
-    answer: str = Text
+    answer: str = ReviewText
 
 
 class DisputeFinding(Keyed):
     """Dispute the answer to a finding, with the reason."""
 
     name: ClassVar[str] = "dispute finding"
-    reason: str = Text
+    reason: str = ReviewText
 
 
 class CloseFinding(Keyed):
@@ -77,7 +77,7 @@ class RequestWaiver(AboutVersion):
 
     name: ClassVar[str] = "request waiver"
     control: str
-    reason: str = Text
+    reason: str = ReviewText
     expires_at: datetime
 
 
@@ -94,7 +94,7 @@ class RevokeWaiver(Keyed):
     """Revoke a waiver; the approval of a version that used it is revoked too."""
 
     name: ClassVar[str] = "revoke waiver"
-    reason: str = Text
+    reason: str = ReviewText
     proof: Proof
 
 
@@ -109,7 +109,7 @@ class OpenReview(AboutModel):
 
     name: ClassVar[str] = "open review"
     version: str | None = None
-    reason: str = Text
+    reason: str = ReviewText
     due_at: datetime
 
 
@@ -117,5 +117,5 @@ class CompleteReview(Keyed):
     """Complete a review and record its outcome."""
 
     name: ClassVar[str] = "complete review"
-    outcome: str = Text
+    outcome: str = ReviewText
     proof: Proof

@@ -30,7 +30,7 @@ from data.records.row import Row
 from data.records.version import ReviewState, Version
 from data.registry.approvals import (
     APPROVING,
-    Outcome,
+    RequestOutcome,
     confirms,
     outcome,
     people_behind,
@@ -224,7 +224,7 @@ def _consequences(
     request: ApprovalRequest,
     subject: Subject,
     votes: Sequence[Vote],
-    settled: Outcome,
+    settled: RequestOutcome,
     context: Context,
 ) -> tuple[Row, ...]:
     """Return the rows that change with a vote: always the request; when it is settled also version and findings.
@@ -257,7 +257,7 @@ def _approved(request: ApprovalRequest, version: Version, approved: ApprovalRequ
     return (version.changed(review_state=ReviewState.APPROVED, state_reason="", valid_until=until),)
 
 
-def _rejected(request: ApprovalRequest, version: Version, settled: Outcome, reason: str) -> tuple[Row, ...]:
+def _rejected(request: ApprovalRequest, version: Version, settled: RequestOutcome, reason: str) -> tuple[Row, ...]:
     """Return the rejected version; nothing when the version is approved for another environment or use."""
     keeps = version.review_state is ReviewState.APPROVED
     if not purpose_of(request).decides_review or settled != "rejected" or keeps:

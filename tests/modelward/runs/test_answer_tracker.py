@@ -13,7 +13,7 @@ from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from modelward.runs import answer_tracker
-from modelward.runs.answer_tracker import Stage, SubmittedAnswer, await_result, newest_event
+from modelward.runs.answer_tracker import RunStage, SubmittedAnswer, await_result, newest_event
 from tests.world import World
 
 
@@ -50,7 +50,7 @@ class Case:
         self.times_reported = 0
         self.answer = SubmittedAnswer(self.request.key, "run-1", "alma", newest_event(self.registry))
 
-    def result(self, stage: Stage = "under way") -> Any:
+    def result(self, stage: RunStage = "under way") -> Any:
         return await_result(self.registry, self.answer, lambda: stage, self.report_queued)
 
     def report_queued(self) -> None:
@@ -98,7 +98,7 @@ def test_a_long_queue_is_reported_once_and_the_result_still_awaited(case: Case, 
     assert (case.times_reported, clock.now >= 120) == (1, True)
 
 
-ENDS: dict[str, tuple[Stage, float]] = {
+ENDS: dict[str, tuple[RunStage, float]] = {
     "a run that ended without a result": ("ended", 7),
     "a run that waits again without a result": ("waiting", 7),
     "a run that stays queued": ("queued", 182),
@@ -107,7 +107,7 @@ ENDS: dict[str, tuple[Stage, float]] = {
 
 
 @pytest.mark.parametrize(("stage", "at_most"), ENDS.values(), ids=ENDS)
-def test_waiting_ends_with_an_error_after(case: Case, clock: Clock, stage: Stage, at_most: float) -> None:
+def test_waiting_ends_with_an_error_after(case: Case, clock: Clock, stage: RunStage, at_most: float) -> None:
     with pytest.raises(ModelwardError, match=f"nothing was recorded within .* its run is {stage}"):
         case.result(stage)
     assert at_most - 2 < clock.now <= at_most

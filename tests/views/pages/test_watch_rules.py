@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from views.charts.line_chart import Level
-from views.pages.watch_rules import NO_RULE, Rule, levels_of, rule_text
+from views.pages.watch_rules import NO_RULE, RuleFields, levels_of, rule_text
 
-LEVELS: dict[str, tuple[Rule, list[tuple[str, float]]]] = {
+LEVELS: dict[str, tuple[RuleFields, list[tuple[str, float]]]] = {
     "upward by default": ({"margin": 0.1}, [("expected", 0.0), ("margin", 0.1)]),
     "downward from a reference": (
         {"margin": 0.02, "severe": 0.05, "reference": 0.6, "direction": "down"},
@@ -21,7 +21,7 @@ LEVELS: dict[str, tuple[Rule, list[tuple[str, float]]]] = {
 
 
 @pytest.mark.parametrize(("rule", "expected"), LEVELS.values(), ids=LEVELS)
-def test_a_rule_has_an_expected_value_and_its_margins(rule: Rule, expected: list[tuple[str, float]]) -> None:
+def test_a_rule_has_an_expected_value_and_its_margins(rule: RuleFields, expected: list[tuple[str, float]]) -> None:
     levels = levels_of(rule, "plain")
     assert [level.kind for level in levels] == [kind for kind, _ in expected]
     assert [level.value for level in levels] == pytest.approx([value for _, value in expected])
@@ -38,7 +38,7 @@ def test_without_a_rule_only_a_ratio_has_an_expected_value() -> None:
     assert levels_of(None, "plain") == levels_of(None, "share") == ()
 
 
-TEXTS: dict[str, tuple[Rule | None, str]] = {
+TEXTS: dict[str, tuple[RuleFields | None, str]] = {
     "no rule": (None, NO_RULE),
     "above zero": ({"margin": 0.1}, "more than 0.1 above 0"),
     "below, and severe": (
@@ -51,5 +51,5 @@ TEXTS: dict[str, tuple[Rule | None, str]] = {
 
 
 @pytest.mark.parametrize(("rule", "text"), TEXTS.values(), ids=TEXTS)
-def test_the_limits_of_a_rule_are_written_as_text(rule: Rule | None, text: str) -> None:
+def test_the_limits_of_a_rule_are_written_as_text(rule: RuleFields | None, text: str) -> None:
     assert rule_text(rule) == text

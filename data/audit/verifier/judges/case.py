@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.judges.moment import JudgementTime
 from data.audit.verifier.judges.rows import FoldedRows, Values
 
@@ -19,7 +19,7 @@ class Case:
     `proven` becomes True when the one-time code of the actor was checked.
     """
 
-    def __init__(self, event: Event, state: FoldedRows, moment: JudgementTime, log: str) -> None:
+    def __init__(self, event: ParsedEvent, state: FoldedRows, moment: JudgementTime, log: str) -> None:
         self.type: str = event["type"]
         self.subject: str = event["subject"]
         self.actor: str = event["actor"]["id"]

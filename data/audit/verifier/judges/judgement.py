@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from data.audit.verifier.canonical import Event
+from data.audit.verifier.canonical import ParsedEvent
 from data.audit.verifier.judges import (
     alerts,
     attestations,
@@ -125,7 +125,7 @@ class Judging:
         self._recorded_at = ""
         self.judged = 0
 
-    def judge(self, seq: int, event: Event, origin: str, is_replay: bool) -> None:
+    def judge(self, seq: int, event: ParsedEvent, origin: str, is_replay: bool) -> None:
         """Judge one event, add a finding if a correct writer could not have written it, and fold its rows."""
         former, self._recorded_at = self._recorded_at, event["recorded_at"]
         moment = JudgementTime(event, former, is_replay and seq > 0)

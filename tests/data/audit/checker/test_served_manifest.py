@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.audit.checker.served_manifest import SlotName, check_manifest, read_statement
+from data.audit.checker.served_manifest import ServedSlotName, check_manifest, read_statement
 from data.audit.keys import SigningKey
 from data.audit.note import sign_text
 from tests.served_files import KEY, NOW, PLACE, ServedFiles
@@ -25,7 +25,7 @@ def made(tmp_path: Path) -> ServedFiles:
     return files
 
 
-def fault(made: ServedFiles, place: SlotName = PLACE, age: timedelta = DAY) -> str:
+def fault(made: ServedFiles, place: ServedSlotName = PLACE, age: timedelta = DAY) -> str:
     return check_manifest(made.manifest, place, [KEY.vkey], NOW + age, timedelta(hours=49)).fault
 
 
