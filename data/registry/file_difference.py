@@ -14,13 +14,17 @@ VERIFY_DEEP = "run `modelward audit verify --deep`, find out who changed it, and
 
 @dataclass(frozen=True)
 class FileDifference:
-    """A file that differs from the record. `model` is a key, or `registry` for a file of no single model."""
+    """A file that differs from the record. `model` is a key, or `registry` for a file of no single model.
+
+    `unsigned` is True for a manifest that is the recorded one and only lacks its signature.
+    """
 
     kind: Literal["serving", "files"]
     model: str
     version: str | None
     what: str
     remedy: str
+    unsigned: bool = False
 
 
 def stored_file_differences(report: Report) -> list[FileDifference]:

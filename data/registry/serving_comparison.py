@@ -21,7 +21,6 @@ from data.registry.serving_record import RecordedSlot, ServingRecord, serving_re
 PUBLISH_AGAIN = "find out who changed it, then deploy the version that the record names again"
 SIGN = "run `modelward reconcile`, which signs every manifest that is the recorded one"
 REPLACE_NOTE = "find out who changed it, remove this note, then run `modelward reconcile`, which signs the manifest"
-UNSIGNED = "its manifest is the recorded one, and is not signed"
 LARGEST_NOTE = 1 << 14
 
 
@@ -43,7 +42,7 @@ class ServingComparison:
     @property
     def besides_unsigned(self) -> tuple[FileDifference, ...]:
         """The differences other than a missing signature of a recorded manifest."""
-        return tuple(one for one in self.differences if not one.what.endswith(UNSIGNED))
+        return tuple(one for one in self.differences if not one.unsigned)
 
 
 def compare_serving(registry: Registry, hash_bytes: bool = True) -> ServingComparison:
@@ -67,11 +66,13 @@ def sign_slots(registry: Registry, slots: Sequence[RecordedSlot]) -> int:
     """
     target = FileTarget(registry.home)
     read = [(one, target.read(one.address)) for one in slots]
-    texts = [(one, text) for one, text in read if text is not None and digest_of(text) == one.slot.manifest_digest]
-    if not texts:
+    hashed = [(one, text, digest_of(text)) for one, text in read if text is not None]
+    recorded = [(one, text, digest) for one, text, digest in hashed if digest == one.slot.manifest_digest]
+    if not recorded:
         return 0
-    notes = RecordedManifestSigner(registry).sign_all([(parsed_manifest(text), digest_of(text)) for _, text in texts])
-    written = [(slot, digest_of(text), note) for (slot, text), note in zip(texts, notes, strict=True) if note]
+    signer = RecordedManifestSigner(registry)
+    notes = signer.sign_all([(parsed_manifest(text), digest) for _, text, digest in recorded])
+    written = [(slot, digest, note) for (slot, _, digest), note in zip(recorded, notes, strict=True) if note]
     for slot, digest, note in written:
         target.write_note(slot.address, digest, note)
     return len(written)
@@ -82,7 +83,7 @@ def _compared(registry: Registry, hash_bytes: bool) -> ServingComparison:
     still = [one for one in record.slots if not one.in_progress]
     found = {id(one): tuple(_slot_differences(target, record, one, hash_bytes)) for one in still}
     every = [difference for one in still for difference in found[id(one)]]
-    unsigned = tuple(one for one in still if any(difference.what.endswith(UNSIGNED) for difference in found[id(one)]))
+    unsigned = tuple(one for one in still if any(difference.unsigned for difference in found[id(one)]))
     sound = tuple(one for one in still if not found[id(one)])
     changing = tuple(_named(one.address) for one in record.slots if one.in_progress)
     differences = (*every, *_edited_rows(record), *_unknown_manifests(registry.home, record))
@@ -109,7 +110,7 @@ def _slot_differences(
 def _note_differences(target: FileTarget, record: ServingRecord, slot: RecordedSlot) -> Iterator[FileDifference]:
     path = target.note_path(slot.address, slot.slot.manifest_digest or "")
     if not path.exists() and not path.is_symlink():
-        yield _difference(slot, UNSIGNED, SIGN)
+        yield replace(_difference(slot, "its manifest is the recorded one, and is not signed", SIGN), unsigned=True)
         return
     try:
         with path.open("rb") as file:
