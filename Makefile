@@ -85,4 +85,4 @@ bench: ## run the benchmarks: profiling, nightly monitoring, first model, start-
 
 clean: ## remove .venv, build files and caches; var/ stays
 	rm -rf .venv build dist .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find modelward flows tasks gates monitoring data tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find modelward views flows tasks gates monitoring data tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -7,7 +7,6 @@ goes stale, and a partition that is written again is read again.
 from __future__ import annotations
 
 import json
-import logging
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,8 +28,9 @@ from data.logs.profile_cache import ProfileCache
 from data.records.evidence import sha256_of
 from data.records.instant import read_instant, write_instant
 from data.records.model import Model
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 FORMAT = "logs-1"
 ROWS_IN_MEMORY = 2_000_000
 NO_IDS = pa.chunked_array([], pa.string())

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import math
 import os
 import tempfile
@@ -23,8 +22,9 @@ from pathlib import Path
 
 from data.files.content_seal import SEAL_BYTES, ContentSeal
 from data.files.file_fault import file_faults
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 BEGINNING = b"modelward cache v1\n"
 """The first bytes of an entry, before the seal. An entry without them was written by an earlier version."""
 

@@ -6,7 +6,6 @@ The outbox needs no setting. The delivery channels (webhook, mail, chat) read th
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,13 +22,14 @@ from data.records.evidence import sha256_of
 from data.records.instant import Instant, in_utc
 from data.records.row import Frozen
 from data.text.markdown_text import code
+from data.text.safe_log import safe_logger
 from data.text.untrusted_text import cleaned, one_line, shortened, storable
 
 Kind = Literal[
     "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"
 ]
 LONGEST_RECEIVER, LONGEST_TITLE = 320, 300
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 
 
 def _text(most: int | None = None) -> BeforeValidator:

@@ -9,9 +9,7 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.events import EventType
 from data.records.names import model_of
-from data.records.person import Actor
 from data.records.version import Version
-from data.registry.current_actor import current_actor
 from data.registry.registry import Registry
 from data.registry.rules.operation import deployment_of_run
 
@@ -22,12 +20,6 @@ class PublishedVersion:
 
     version: Version
     deployment: Deployment | None
-
-
-def acting_person(registry: Registry) -> Actor:
-    """Return the person given by the settings, or the operating-system user. Raises StoreError."""
-    with registry.reading() as state:
-        return current_actor(state)
 
 
 def count_events_of_run(registry: Registry, subject: str, types: Sequence[EventType], run_id: str) -> int:

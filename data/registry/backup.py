@@ -6,7 +6,6 @@ The folder is complete or absent: it is written under another name and renamed a
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import shlex
 from dataclasses import replace
@@ -27,8 +26,9 @@ from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.snapshot import RegistryFiles, copy_registry
 from data.registry.store import CONFIG
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 VERIFIER = "verifier.pyz"
 LIST, NOTE = "backup.json", "backup.note"
 """The list of the files of a backup as canonical JSON, and the signed note about the digest of that list."""

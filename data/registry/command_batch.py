@@ -8,7 +8,6 @@ at the end of the batch.
 from __future__ import annotations
 
 import builtins
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,9 +25,10 @@ from data.registry.rules.all import RULES
 from data.registry.rules.proof import used_code
 from data.registry.seeds import SeedVault
 from data.registry.state import Seen, State
+from data.text.safe_log import safe_logger
 
 R = TypeVar("R", bound=Row)
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 
 MOST_NAMED = 3
 """Greatest number of altered rows that a refusal names."""

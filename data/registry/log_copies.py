@@ -7,7 +7,6 @@ completed. A copy that lost something, or contradicts the database, stops the wr
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,8 +26,9 @@ from data.errors import (
 )
 from data.registry.audit_log import AuditLog, Head, StoredCheckpoint, StoredEvent
 from data.registry.migration import SEALS
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 _CHECKED: dict[Path, tuple[int, str, str, int]] = {}
 """By database, the head whose tail this process has checked: size, leaf, frontier, and size of the last checkpoint."""
 

@@ -8,7 +8,6 @@ tables.
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +24,9 @@ from data.registry.audit_log import AuditLog
 from data.registry.command import CommandResult
 from data.registry.row_index import RowIndex
 from data.registry.state import State
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 SEALS = "0002_seals"
 """The migration that introduced the seals of events and the index of row images."""

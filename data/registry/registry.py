@@ -7,7 +7,6 @@ the registry, for example publish a version.
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -45,8 +44,9 @@ from data.registry.seeds import SeedVault
 from data.registry.state import State
 from data.registry.store import Store
 from data.settings import read_settings
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 
 __all__ = ["LARGEST_BATCH", "Receipt", "Refusal", "Registry"]
 

@@ -7,7 +7,6 @@ that is only read and then removed it is linked.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -23,8 +22,9 @@ from data.files.draft_folder import draft_folder
 from data.files.file_copy import beginning_of, copy_file
 from data.files.home import Home
 from data.registry.registry import Registry
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 
 
 @dataclass(frozen=True)

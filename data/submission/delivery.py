@@ -7,7 +7,6 @@ version are taken from it, and who is independent depends on them.
 
 from __future__ import annotations
 
-import logging
 import re
 from pathlib import Path
 
@@ -20,8 +19,9 @@ from data.files.file_lock import PRIVATE
 from data.files.home import Home
 from data.submission.packing import pack, unpack
 from data.submission.provenance import Provenance, read_provenance, read_stored_provenance
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 SEAL = re.compile(rb"seal ([0-9a-f]{64})")
 """The last line of a stored provenance: its seal, which covers everything before that line."""
 

@@ -30,6 +30,11 @@ def safe(text: str) -> str:
     return replace_harmful(text, _code, kept="\n")
 
 
+def on_one_line(text: str) -> str:
+    """Return the text with each harmful character, and each line break, as its code."""
+    return replace_harmful(text, _code)
+
+
 def visible(text: str, limit: int = 400) -> str:
     """Return the text as one line of at most `limit` characters, with � for each harmful character."""
     spaced = "".join(" " if _is_space(one) else one for one in text)

@@ -79,7 +79,7 @@ class Versions:
         keys = []
         for control in controls:
             requested = RequestWaiver(version=version, control=control, reason=reason, expires_at=until)
-            waiver = next(r for r in self.scenario.do(requested, by="dana").rows if isinstance(r, Waiver))
+            waiver = self.scenario.do(requested, by="dana").row(Waiver)
             granted = DecideWaiver(key=waiver.key, grant=True, reason=reason, proof=self.scenario.proof("axel"))
             self.scenario.do(granted, by="axel")
             self.story.say(

@@ -3,7 +3,6 @@ and end it with SIGTERM before SIGKILL."""
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import subprocess
@@ -16,9 +15,10 @@ from pathlib import Path
 
 from data.files.file_access import PRIVATE_FILE, PRIVATE_UMASK
 from data.records.instant import write_instant
+from data.text.safe_log import safe_logger
 from modelward.supervisor.instance_lock import ProcessStatus, make_private
 
-logger = logging.getLogger(__name__)
+logger = safe_logger(__name__)
 LOG_BYTES = 5_000_000
 LONGEST_PAUSE_SECONDS = 60.0
 STEADY_SECONDS = 300.0

@@ -6,7 +6,6 @@ worker was killed has no parent process that would end it.
 
 from __future__ import annotations
 
-import logging
 import signal
 import time
 from collections.abc import Collection, Iterable
@@ -15,9 +14,10 @@ from dataclasses import dataclass
 
 import psutil
 
+from data.text.safe_log import safe_logger
 from modelward.supervisor.prefect_environment import MARK
 
-logger = logging.getLogger(__name__)
+logger = safe_logger(__name__)
 POLL_SECONDS = 0.1
 LAST_SECONDS = 10.0
 """How long to wait after SIGKILL: a system call, as on a disk that hangs, can delay the end of a process."""

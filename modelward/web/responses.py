@@ -11,6 +11,7 @@ from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from data.text.untrusted_text import safe
 from modelward.web.security_headers import page_policy
 
 HTML = "text/html; charset=utf-8"
@@ -44,7 +45,7 @@ def refusal(status: HTTPStatus, what: str, remedy: str = "", **more: str) -> Res
 
     All text is escaped, so that a page never shows text of a request as markup.
     """
-    paragraphs = f"<p>{escape(what)}.</p>" + (f"<p>{escape(remedy)}.</p>" if remedy else "")
+    paragraphs = f"<p>{escape(safe(what))}.</p>" + (f"<p>{escape(safe(remedy))}.</p>" if remedy else "")
     body = (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{status.phrase}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -14,11 +13,12 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from data.errors import MissingRegistryError, ModelwardError, NotFoundError
+from data.text.safe_log import safe_logger
 from modelward.web.request_checks import READING, RequestChecks
 from modelward.web.responses import refusal
 from modelward.web.security_headers import SecurityHeaders
 
-logger = logging.getLogger(__name__)
+logger = safe_logger(__name__)
 
 
 def web_app(routes: Sequence[BaseRoute], methods: Sequence[str] = READING) -> ASGIApp:

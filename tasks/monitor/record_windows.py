@@ -73,7 +73,7 @@ def record_windows(results: Sequence[ModelResult], context: RunContext) -> Recor
         if isinstance(outcome, ModelwardError):
             failed[model] = f"{outcome.what} → {outcome.remedy}"
         else:
-            runs[model] = next(row for row in outcome.rows if isinstance(row, MonitoringRun))
+            runs[model] = outcome.row(MonitoringRun)
     name_step(f"record {counted(len(results), 'result')}: {_counts(results, runs, failed)}")
     return RecordedNight(runs, failed)
 

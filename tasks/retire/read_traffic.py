@@ -56,7 +56,7 @@ def read_traffic(found: RetirementSnapshot, context: RunContext) -> Retirement:
     if window is None or _is_recorded(retirement, window, name):
         return retirement
     receipt = registry.execute(_command(retirement, window, name, ArtifactStore(registry.home.artifacts)), context)
-    return next(row for row in receipt.rows if isinstance(row, Retirement))
+    return receipt.row(Retirement)
 
 
 def _name_check(days: Sequence[LoggedDay], retirement: Retirement, version: str, now: datetime) -> None:

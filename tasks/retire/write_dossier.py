@@ -25,6 +25,7 @@ from data.text.markdown_text import plain
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
 from tasks.run.word_steps import counted
+from views.forms.markdown_table import markdown_table
 
 REPLAYED = "> This is a replay registry (`clock: replay`): every time here is business time, not the time of recording."
 
@@ -178,7 +179,4 @@ def _day(at: datetime | None) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> list[str]:
-    if not rows:
-        return [nothing]
-    head = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    return [*head, *("| " + " | ".join(plain(cell) for cell in row) + " |" for row in rows)]
+    return markdown_table(columns, ([plain(cell) for cell in row] for row in rows)) if rows else [nothing]

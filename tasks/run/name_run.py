@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from prefect import runtime
 
-from data.queries.run_progress import acting_person
+from data.queries.roster import current_person
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from tasks.run.retry_transient import retry_transient
@@ -27,4 +27,4 @@ def this_run(as_of: datetime | None = None) -> RunContext:
 
 
 def _read_context() -> RunContext:
-    return RunContext(acting_person(Registry.here()), run_id=str(runtime.flow_run.id or ""))
+    return RunContext(current_person(Registry.here()), run_id=str(runtime.flow_run.id or ""))

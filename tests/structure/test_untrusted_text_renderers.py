@@ -5,10 +5,12 @@ A new renderer must be added to the table below.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,10 @@ from data.notices.channels.webhook import payload
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from data.notices.quoted_text import quoted as quoted_in_a_notice
 from data.text.markdown_text import plain, quoted
+from data.text.safe_log import safe_logger
 from data.text.untrusted_text import STACKED, safe, visible
 from modelward.cli.terminal import as_text, say
+from modelward.web.responses import refusal
 from views.charts.svg_element import element
 from views.charts.svg_intervals import IntervalRow, draw_intervals
 from views.pages.page_filters import inert
@@ -82,6 +86,20 @@ def outbox_file(text: str) -> str:
         return Outbox(Path(folder)).write(notice(text).notice, NOW).with_suffix(".md").read_text("utf-8")
 
 
+def logged(text: str) -> str:
+    """Return the message of a log record with this text."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logger = safe_logger("tests.renderers")
+    logger.logger.addHandler(handler)
+    try:
+        logger.warning("the file %s cannot be read", text)
+    finally:
+        logger.logger.removeHandler(handler)
+    return records[0].getMessage()
+
+
 def webhook_text(text: str) -> str:
     """Return the text of a webhook's request as a receiver shows it."""
     sent = payload(notice(text))
@@ -97,6 +115,8 @@ RENDERERS: dict[str, Callable[[str], str]] = {
     "Markdown of a form": plain,
     "Markdown of a form, quoted": quoted,
     "a line of a form": visible,
+    "a line of a log": logged,
+    "a page that refuses": lambda text: bytes(refusal(HTTPStatus.NOT_FOUND, text, text).body).decode(),
     "words inside of a notice": quoted_in_a_notice,
     "a file of the outbox": outbox_file,
     "a mail": lambda text: f"{subject(notice(text).notice)}\n{body(notice(text).notice)}",

@@ -8,7 +8,6 @@ days is not started.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -21,8 +20,9 @@ from data.files.file_lock import lock_existing
 from data.notices.channels.channel import Channel
 from data.notices.channels.delivery import Attempts, DeliveryRecords
 from data.notices.outbox import Notice, Outbox, QueuedNotice
+from data.text.safe_log import safe_logger
 
-LOG = logging.getLogger(__name__)
+LOG = safe_logger(__name__)
 SECONDS = 30.0
 SLOW_SECONDS = 1.0
 GRACE = timedelta(days=30)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
-from data.queries.run_progress import acting_person, count_events_of_run, published_by_run, request_of_run
+from data.queries.run_progress import count_events_of_run, published_by_run, request_of_run
 from data.records.events import EventType
 from tests.operations import deploy
 from tests.world import World
-
-
-def test_the_acting_person_is_that_of_the_settings(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MODELWARD_ACTOR", "olga")
-    assert acting_person(world.registry).id == "olga"
 
 
 def test_only_events_of_the_run_are_counted(world: World) -> None:

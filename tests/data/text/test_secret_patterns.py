@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,12 +147,7 @@ def test_a_second_redaction_changes_nothing(text: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["a", "-", "key-", "password", "eyJ.", "://", "token ", "Private-Lines: 1 ", "x_"])
-def test_a_hostile_text_takes_no_quadratic_time(part: str) -> None:
-    """Twice the text takes about twice the time; the generous factor allows for a busy machine."""
-
-    def seconds(size: int) -> float:
-        begin = time.process_time()
-        without_secrets_in(part * size)
-        return time.process_time() - begin
-
-    assert seconds(8_000) < 20 * max(seconds(2_000), 0.005)
+def test_a_hostile_text_of_a_million_characters_is_read_to_its_end(part: str) -> None:
+    """A pattern whose time grew with the square of the length would reach the time limit that every test has."""
+    text = part * (1_000_000 // len(part)) + " AKIA" + "ABCDEFGHIJ234567"
+    assert without_secrets_in(text).endswith(HIDDEN)
