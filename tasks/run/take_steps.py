@@ -11,7 +11,7 @@ def judge_version(...):
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar, cast
@@ -63,7 +63,10 @@ class Steps:
 
     @property
     def is_resumed(self) -> bool:
-        """Return True in a run that resumed after people were asked, as long as no step was taken since."""
+        """Return True in a run that started again after people were asked, as long as no step was taken since.
+
+        It does not say that they answered: the worker can be lost while the run waits.
+        """
         return bool(self._before) and not self._is_begun
 
     @property
@@ -126,8 +129,11 @@ class PlainCalls(Steps):
 
 
 def repeated(again: bool) -> str:
-    """Return what the name of a step adds if a run that resumed after an answer takes it again; else nothing."""
-    return " again, after the answer" if again else ""
+    """Return what the name of a step adds if its run takes it again; else nothing.
+
+    The word does not say why: a run starts again after an answer, and also after its worker was lost.
+    """
+    return " again" if again else ""
 
 
 def name_step(name: str, **ids: str) -> None:
@@ -143,15 +149,26 @@ def name_step(name: str, **ids: str) -> None:
 
 def log_step(message: str, **ids: str) -> None:
     """Log to the log of the run, with ids; outside a run to the log of this process."""
+    _log(logging.INFO, message, ids)
+
+
+def warn_step(message: str, **ids: str) -> None:
+    """Log a failure that does not stop the run, as `log_step` does: people see it on the page of the run."""
+    _log(logging.WARNING, message, ids)
+
+
+def _log(level: int, message: str, ids: Mapping[str, str]) -> None:
     written = "".join(f" {name}={value}" for name, value in ids.items() if value)
-    _logger()("%s%s", message, written)
+    _logger(level).log(level, "%s%s", message, written)
 
 
-def _logger() -> Callable[..., None]:
+def _logger(level: int) -> logging.Logger | logging.LoggerAdapter[logging.Logger]:
+    """Return the log of the run; that of the process outside a run, and where runs do not log this level."""
     try:
-        return get_run_logger().info
+        run_log = get_run_logger()
     except MissingContextError:
-        return log.info
+        return log
+    return run_log if run_log.isEnabledFor(level) else log
 
 
 def _flow_run() -> FlowRun | None:

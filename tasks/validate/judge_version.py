@@ -36,14 +36,15 @@ def judge_version(
 ) -> VerdictSet:
     """Judge the present evidence, with the votes on `request` if there is one, and record the verdict set.
 
-    `again` adds to the step's name that the version was judged before people answered. A request is judged by the
-    standards it was opened with. A run that starts again after a conclusion returns the verdicts that it recorded
-    before. Raises the errors of the registry's rules.
+    `again` adds to the step's name that this run judged the version before. A request is judged by the standards it was
+    opened with. A run that starts again after a conclusion returns the verdicts that it recorded before. Raises the
+    errors of the registry's rules.
     """
     registry = Registry.here()
     facts = judging_facts(registry, version, stage, environment, use, request)
     evidence, known = facts.evidence, facts.known
     if known is not None and _is_concluded(known, evidence.version, context.run_id):
+        name_step(f"read recorded verdicts on {_judged(known.judgements)}", verdicts=known.key, stage=stage)
         return known
     standards = in_force(facts.adopted, evidence.model, facts.opened_with)
     judgements = judge(standards.standards, stage, evidence, moment(context.as_of))
@@ -66,10 +67,13 @@ def judge_version(
 
 def judged_name(judgements: Sequence[Judgement], again: bool = False) -> str:
     """Return the name of the judging step, like `judge 40 criteria: 2 failed, 38 passed`."""
+    return f"judge {_judged(judgements, again)}"
+
+
+def _judged(judgements: Sequence[Judgement], again: bool = False) -> str:
     counts = Counter(outcome_of(one) for one in judgements)
     outcome = ", ".join(f"{counts[one]} {one}" for one in ORDER if counts[one]) or "none applies"
-    after = repeated(again)
-    return f"judge {len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{after}: {outcome}"
+    return f"{len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{repeated(again)}: {outcome}"
 
 
 def is_assessed(version: str, run_id: str) -> bool:

@@ -69,7 +69,7 @@ def test_a_version_approved_by_two_people_serves(validated: World) -> None:
         "verdict on answer 1: approve, request pending",
         "verdict on answer 2: approve, request approved",
     ]
-    assert "judge 15 criteria again, after the answer: 15 passed" in steps
+    assert "judge 15 criteria again: 15 passed" in steps
     assert steps[2].startswith("ask 2 approvers until 8 Mar")
 
 

@@ -262,5 +262,6 @@ def test_a_validation_measures_once_and_concludes_once(judged: World) -> None:
     compare_graph("validate_model", "concluded, and the run is started again after the answer", run)
     schedule_again(run)
     assert (run_until_pause(validate_model, run), types(judged, before)) == ("Completed", events)
+    compare_graph("validate_model", "concluded, and the run is started again after the conclusion", run)
     assert judged.get(Version, V1).review_state is ReviewState.VALIDATED
     assert len(judged.find(Validation)) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from data.records.approval import ApprovalRequest
@@ -40,9 +42,11 @@ def test_the_same_run_judges_the_same_evidence_once(judged: World) -> None:
     assert judged_for(judged, "assess", "run-w").number == 2
 
 
-def test_a_run_finds_its_verdicts_after_a_conclusion(validated: World) -> None:
+def test_a_run_finds_its_verdicts_after_a_conclusion(validated: World, caplog: pytest.LogCaptureFixture) -> None:
     (first,) = validated.find(VerdictSet)
-    assert judged_for(validated, "assess", "run-v") == first
+    with caplog.at_level(logging.INFO, logger="tasks.run.take_steps"):
+        assert judged_for(validated, "assess", "run-v") == first
+    assert caplog.messages == [f"read recorded verdicts on 3 criteria: 3 passed verdicts={first.key} stage=assess"]
     assert validated.get(Version, V1).review_state is ReviewState.VALIDATED
 
 
