@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 from data.errors import ModelwardError
 from data.records.names import short
 from data.registry.log_proofs import prove_event
 from data.registry.registry import Receipt, Registry
 from tasks.run.create_prefect_artifact import create_prefect_artifact
+from tasks.run.take_steps import warn_step
 from views.evidence_address import receipt_command
 from views.forms.vote_receipt import receipt_lines
-
-LOG = logging.getLogger(__name__)
 
 
 def give_receipt(receipt: Receipt, person: str, decision: str) -> None:
@@ -24,7 +21,7 @@ def give_receipt(receipt: Receipt, person: str, decision: str) -> None:
     try:
         lines = receipt_lines(prove_event(Registry.here(), receipt.seq), person, decision, command)
     except ModelwardError as error:
-        LOG.warning("the receipt of event %d could not be made: %s", receipt.seq, error.what)
+        warn_step(f"the receipt of event {receipt.seq} could not be made: {error.what}")
         lines = [
             f"The vote is recorded as event {receipt.seq}. Its receipt could not be made; get it with `{command}`."
         ]

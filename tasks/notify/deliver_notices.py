@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from math import inf
@@ -17,12 +16,12 @@ from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.settings import read_settings
 from tasks.run.run_due_jobs import Due
+from tasks.run.take_steps import warn_step
 from tasks.run.word_steps import counted
 
 OUTBOX = "outbox"
 SECONDS_IN_A_FLOW = 10.0
 STATES = {"delivered": "delivered", "waiting": "queued to be tried again", "given up": "given up"}
-log = logging.getLogger(__name__)
 
 
 def deliver_notices(
@@ -100,7 +99,7 @@ def deliver_or_log(notices: Collection[Notice]) -> None:
     try:
         deliver_notices(notices, seconds=SECONDS_IN_A_FLOW)
     except Exception as error:  # noqa: BLE001 – a fault of a notice must not end a flow
-        log.warning("%s not delivered: %s", counted(len(notices), "notice"), type(error).__name__)
+        warn_step(f"{counted(len(notices), 'notice')} not delivered: {type(error).__name__}")
 
 
 def delivered_notices(context: RunContext) -> Iterator[Due]:

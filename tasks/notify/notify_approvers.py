@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -17,9 +16,8 @@ from data.settings import read_settings
 from tasks.notify.deliver_notices import deliver_or_log
 from tasks.notify.gather_questions import OpenQuestion, open_questions, questions_of
 from tasks.run.business_time import meanwhile, moment
+from tasks.run.take_steps import warn_step
 from views.evidence_address import evidence_url, report_command, request_page, version_page
-
-log = logging.getLogger(__name__)
 
 HALF, LATE = 0.5, 0.8
 FIRST, REMINDER, ESCALATION = 1, 2, 3
@@ -35,7 +33,7 @@ def notify_approvers(about: str, as_of: datetime | None) -> None:
     try:
         Outbox(registry.home.outbox).write_all(found, now)
     except PublishError as error:
-        log.warning("the notices about %s were not written: %s", about, error.what)
+        warn_step(f"the notices about {about} were not written: {error.what}")
         return
     deliver_or_log(found)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 
@@ -11,9 +10,8 @@ from prefect.artifacts import create_markdown_artifact
 
 from data.settings import read_settings
 from data.text.markdown_text import plain
+from tasks.run.take_steps import warn_step
 from views.evidence_address import evidence_url, report_command
-
-log = logging.getLogger(__name__)
 
 
 def artifact_key(kind: str, about: str = "") -> str:
@@ -33,7 +31,7 @@ def create_prefect_artifact(kind: str, about: str, lines: Sequence[str], descrip
     try:
         create_markdown_artifact("\n".join(lines), key=artifact_key(kind, about), description=plain(description))
     except Exception as error:  # noqa: BLE001 - a missing artifact changes no result
-        log.warning("the Prefect artifact %s could not be created: %s", artifact_key(kind, about), error)
+        warn_step(f"the Prefect artifact {artifact_key(kind, about)} could not be created: {error}")
 
 
 def evidence_line(page: str, key: str) -> list[str]:

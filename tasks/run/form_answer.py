@@ -7,7 +7,6 @@ the server cannot make an older code valid.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -25,8 +24,8 @@ from pydantic import Field, SecretStr
 from data.errors import PrefectUnavailableError
 from data.registry.command import Proof
 from tasks.run.ask_prefect import asking_prefect
+from tasks.run.take_steps import warn_step
 
-LOG = logging.getLogger(__name__)
 OneTimeCode = Annotated[
     SecretStr,
     Field(
@@ -82,7 +81,7 @@ def forget_answer(key: str) -> None:
         with asking_prefect("the deletion of an answer") as client:
             _delete_if_stored(client, UUID(run), keyset_from_base_key(key)["response"])
     except (PrefectUnavailableError, ObjectNotFound) as error:
-        LOG.warning("the answer %r of run %s was not deleted: %s", key, run, type(error).__name__)
+        warn_step(f"the answer {key!r} was not deleted: {type(error).__name__}", run=run)
 
 
 def _delete_if_stored(client: SyncPrefectClient, run: UUID, key: str) -> None:

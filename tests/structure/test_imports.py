@@ -14,6 +14,8 @@ Graph = dict[str, set[str]]
 
 # The files that may use the environment: one reads the settings, others set it for child processes.
 ENVIRONMENT_FILES = {"data/settings.py", "modelward/supervisor/prefect_environment.py"}
+# The file that writes to the log of a run, or outside a run to the log of the process.
+RUN_LOG = Path("tasks/run/take_steps.py")
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "localtime", "gmtime"}
 CLOCK_OWNERS = {"datetime", "date", "time", "dt", "Timestamp"}
 
@@ -64,6 +66,18 @@ def reached_from(start: str, graph: Graph) -> set[str]:
         seen |= new
         waiting.extend(new)
     return seen
+
+
+def test_flows_and_tasks_log_to_the_run(trees: Trees) -> None:
+    above = [path for path in trees if path.parts[0] in ("flows", "tasks") and path != RUN_LOG]
+    loggers = {"logging", "prefect.logging"}
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path in above
+        for node in import_nodes(trees[path], when_loaded=False)
+        if loggers & ({alias.name for alias in node.names} | {getattr(node, "module", None)})
+    ]
+    assert not wrong, "use `log_step` or `warn_step`: a line of another logger is not on the page of the run"
 
 
 def test_no_import_cycle(trees: Trees) -> None:
