@@ -82,17 +82,17 @@ def _event_of(state: State, log: AuditLog, manifest: Manifest, digest: str) -> i
     slot = state.get(Slot, slot_key(manifest.model, manifest.environment, manifest.slot))
     operation = state.get(Operation, f"{manifest.model}/operation")
     version = state.get(Version, manifest.version) if manifest.version else None
-    said_by: Row | None = None
+    basis: Row | None = None
     if operation is not None and operation.state == "running" and _is_of(operation, manifest):
-        said_by = operation
+        basis = operation
     elif slot is not None and (slot.manifest_digest, slot.version) == (digest, manifest.version):
-        said_by = slot
-    if said_by is None or (version is not None and version.artifact.digest != manifest.digest):
+        basis = slot
+    if basis is None or (version is not None and version.artifact.digest != manifest.digest):
         place = f"{manifest.environment} {manifest.slot} of {short(manifest.model)}"
         what = f"the record does not say that {manifest.version or manifest.state} is published as {place}"
         raise PublishError(what, "run `modelward verify serving`, which compares every slot with the record")
-    differing = log.differing([said_by, *([version] if version else [])], ())
-    event = log.last_event(said_by)
+    differing = log.differing([basis, *([version] if version else [])], ())
+    event = log.last_event(basis)
     if differing or event is None:
         raise AlteredRowError(f"the registry differs from its log in {', '.join(differing)}")
     return event

@@ -21,7 +21,7 @@ Limit = Annotated[
 ]
 
 
-def page_wanted(number: int, limit: int | None, as_json: bool) -> PageRequest:
+def requested_page(number: int, limit: int | None, as_json: bool) -> PageRequest:
     """Return the page that the options name. A program that reads JSON gets every row unless it asks for a page."""
     if limit is None:
         limit = 0 if as_json and number == 1 else ROWS

@@ -12,7 +12,7 @@ from data.registry.commands.monitoring import AnswerAlert
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify
 from modelward.cli.options import AsOf, By, Json, Reason
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
@@ -31,7 +31,7 @@ def list_alerts(
 ) -> None:
     """List the alerts that are neither dismissed nor ended, by model."""
     without = () if every else ENDED
-    found = rows_below(Registry.here(), Alert, model, without, page_wanted(page, limit, as_json))
+    found = rows_below(Registry.here(), Alert, model, without, requested_page(page, limit, as_json))
     if as_json:
         show_json(found.rows)
         remark_page(found, "alerts")

@@ -19,7 +19,7 @@ from data.registry.registry import Registry
 from modelward.cli.caller import identify
 from modelward.cli.form import fill_in, show_form
 from modelward.cli.options import By, CodeFromStdin, Json, WithVerifier
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.proof_files import write_proofs
 from modelward.cli.terminal import remark, say, show_json, show_markdown, show_table, working
 from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
@@ -41,8 +41,8 @@ def list_approvals(
     as_json: Json = False,
 ) -> None:
     """List the requests that wait for a decision and the versions that wait for a validator."""
-    wanted_page = page_wanted(page, limit, as_json)
-    shown = listed_work(Registry.here(), requires_validator, wanted_page, decided=every).page
+    page_request = requested_page(page, limit, as_json)
+    shown = listed_work(Registry.here(), requires_validator, page_request, decided=every).page
     if as_json:
         requests = [_as_json(one) for one in shown.rows if isinstance(one, WaitingRequest)]
         validations = [one.version.key for one in shown.rows if isinstance(one, WaitingVersion)]

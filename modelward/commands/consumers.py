@@ -14,7 +14,7 @@ from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanT
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
@@ -30,7 +30,7 @@ def list_consumers(
     as_json: Json = False,
 ) -> None:
     """List the systems that use a model, declared or only observed, and their answers to a retirement."""
-    found = consumers_of(Registry.here(), model, page_wanted(page, limit, as_json))
+    found = consumers_of(Registry.here(), model, requested_page(page, limit, as_json))
     if as_json:
         show_json({"consumers": found.systems.rows, "retirement_parties": found.parties.rows})
         remark_page(found.systems, "consumers")

@@ -12,7 +12,7 @@ from data.registry.commands.review import AnswerFinding, CloseFinding, DisputeFi
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
@@ -30,7 +30,7 @@ def list_findings(
 ) -> None:
     """List the findings that are not closed, by version."""
     without = () if every else ("closed",)
-    found = rows_below(Registry.here(), Finding, about, without, page_wanted(page, limit, as_json))
+    found = rows_below(Registry.here(), Finding, about, without, requested_page(page, limit, as_json))
     if as_json:
         show_json(found.rows)
         remark_page(found, "findings")

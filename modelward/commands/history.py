@@ -15,7 +15,7 @@ from data.queries.lookup import reference
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time
 from modelward.cli.options import EnvironmentOption, Json, ModelName, SlotChoice, SlotOption
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import as_text, heading, say, show_facts, show_json, show_table
 
 
@@ -42,7 +42,7 @@ def history(
         result = _snapshot(registry, model, moment, known, environment, slot)
         show_json(result) if as_json else _show(result)
         return
-    found = log_page(registry, model, page=page_wanted(page, limit, as_json))
+    found = log_page(registry, model, page=requested_page(page, limit, as_json))
     if as_json:
         show_json(found.rows)
     else:

@@ -13,7 +13,7 @@ from data.registry.difference_incidents import require_gone
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import show_json, show_receipt, show_table, working
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them.")
@@ -29,7 +29,7 @@ def list_incidents(
 ) -> None:
     """List the incidents that are not resolved."""
     without = () if every else ("resolved",)
-    found = rows_below(Registry.here(), Incident, model, without, page_wanted(page, limit, as_json))
+    found = rows_below(Registry.here(), Incident, model, without, requested_page(page, limit, as_json))
     if as_json:
         show_json(found.rows)
         remark_page(found, "incidents")

@@ -13,7 +13,7 @@ from data.queries.version_filter import ANY_VERSION, VersionFilter
 from data.records.version import ReviewState
 from data.registry.registry import Registry
 from modelward.cli.options import Json
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import as_text, remark, show_json, show_table
 
 
@@ -30,7 +30,7 @@ def inventory(
 ) -> None:
     """List every version: its review state, where it is or was deployed, and why that ended."""
     chosen = VersionFilter(team=team, owner=owner, tier=tier, state=_checked(state), serving=serving)
-    found = list_inventory(Registry.here(), model, versions=chosen, page=page_wanted(page, limit, as_json))
+    found = list_inventory(Registry.here(), model, versions=chosen, page=requested_page(page, limit, as_json))
     if as_json:
         show_json(found.versions)
         remark_page(found.page, "versions")

@@ -23,7 +23,7 @@ from data.registry.enrolment import enrol as enrol_person
 from data.registry.registry import Registry
 from modelward.cli.caller import Caller, business_time, identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, EnvironmentOption, Json, Reason, RoleName
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import as_text, err, out, remark, say, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="The roster: people, their roles, their one-time codes.")
@@ -81,7 +81,7 @@ def enrol(
 def list_people(page: PageNumber = 1, limit: Limit = None, as_json: Json = False) -> None:
     """List the people on the roster with their roles, and whether they have one-time codes."""
     found = roster(Registry.here())
-    people = page_of(found.people, page_wanted(page, limit, as_json))
+    people = page_of(found.people, requested_page(page, limit, as_json))
     if as_json:
         show_json([_listed(one, found) for one in people.rows])
         remark_page(people, "people")

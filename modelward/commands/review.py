@@ -13,7 +13,7 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify, prove
 from modelward.cli.flow_report import end_with_report
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 from modelward.runs.flow_call import CallOptions, call
 
@@ -44,7 +44,7 @@ def list_reviews(
 ) -> None:
     """List the open reviews."""
     without = () if every else ("completed",)
-    found = rows_below(Registry.here(), Review, model, without, page_wanted(page, limit, as_json))
+    found = rows_below(Registry.here(), Review, model, without, requested_page(page, limit, as_json))
     if as_json:
         show_json(found.rows)
         remark_page(found, "reviews")

@@ -18,7 +18,7 @@ from data.registry.registry import Registry
 from gates.standard import LoadedStandard, builtin, builtin_names, load_standard
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import heading, say, show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adopt.")
@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adop
 @app.command("list")
 def list_standards(page: PageNumber = 1, limit: Limit = None, as_json: Json = False) -> None:
     """List the adopted standards and the built-in ones."""
-    found = page_of(rows(Registry.here(), Standard), page_wanted(page, limit, as_json))
+    found = page_of(rows(Registry.here(), Standard), requested_page(page, limit, as_json))
     adopted = found.rows
     if as_json:
         show_json({"adopted": adopted, "builtin": list(builtin_names())})

@@ -12,7 +12,7 @@ from data.registry.commands.review import DecideWaiver, RequestWaiver, RevokeWai
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
-from modelward.cli.paging import Limit, PageNumber, page_wanted, remark_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import remark, show_json, show_receipt, show_table
 
 ENDED = ("refused", "revoked", "expired")
@@ -32,7 +32,7 @@ def list_waivers(
 ) -> None:
     """List the waivers that are requested or in force."""
     without = () if every else ENDED
-    found = rows_below(Registry.here(), Waiver, about, without, page_wanted(page, limit, as_json))
+    found = rows_below(Registry.here(), Waiver, about, without, requested_page(page, limit, as_json))
     if as_json:
         show_json(found.rows)
         remark_page(found, "waivers")

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 PATIENCE_MS = 60_000
 AT_HAND = ("127.0.0.1", "localhost")
-NOT_ASKED = ("file", "data", "blob", "about", "chrome")
+WITHOUT_REQUEST = ("file", "data", "blob", "about", "chrome")
 STILL = """{
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("*, *::before, *::after { animation: none !important; transition: none !important; }");
@@ -92,7 +92,7 @@ Visit = Callable[..., WatchedPage]
 def is_elsewhere(url: str) -> bool:
     """Return True if a request for this address leaves the machine."""
     address = urlsplit(url)
-    return address.scheme not in NOT_ASKED and address.hostname not in AT_HAND
+    return address.scheme not in WITHOUT_REQUEST and address.hostname not in AT_HAND
 
 
 def flags() -> Sequence[str]:

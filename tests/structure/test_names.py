@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 from tests.structure.allowances import DOUBLED_TYPES, NAMES, PRIVATE_NAMES, WITHOUT_MIRROR, folder_of, over
 from tests.structure.bound_names import bound
@@ -21,6 +22,8 @@ NAMELESS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "
 MIRRORED = ("views", "gates", "monitoring", "data")
 # Participles that do not say what the value is; and a pronoun, which is clear only in a comprehension or a lambda.
 NAMES_OF_NOTHING = {"told", "said", "asked", "wanted"}
+# These do not say it as a part of a name either; `asked_at` and `asked_by` do.
+PARTS_OF_NOTHING = NAMES_OF_NOTHING - {"asked"}
 PRONOUN = "one"
 # A class or an alias of a type: `ModelKey`, but neither the constant `MODEL_KEY` nor the type variable `T`.
 TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
@@ -98,21 +101,34 @@ def test_every_module_below_the_tasks_has_a_test_file(trees: Trees, root: Path) 
     assert not alone, "add the test file of the module under the same name"
 
 
+def says_nothing(name: str) -> bool:
+    """Return True for a name, in capitals or not, that does not say what it is. The name of a test is a sentence."""
+    name = name.lower().strip("_")
+    return name in NAMES_OF_NOTHING or (bool(PARTS_OF_NOTHING & set(name.split("_"))) and not name.startswith("test_"))
+
+
 def wrong_names(tree: ast.Module) -> list[str]:
     """Return line and name of each value, parameter, attribute and function whose name does not say what it is."""
     named = [(found.name.strip("_"), found) for found in bound(tree)]
     return [
         f"{found.line} {name}"
         for name, found in named
-        if name in NAMES_OF_NOTHING or (name == PRONOUN and not found.passing)
+        if says_nothing(name) or (name.lower() == PRONOUN and not found.passing)
     ]
+
+
+def wrong_template_names(text: str) -> list[str]:
+    """Return line and name of each value or parameter of a template that does not say what it is."""
+    names = Environment(autoescape=True).parse(text).find_all(nodes.Name)
+    return [f"{name.lineno} {name.name}" for name in names if name.ctx != "load" and says_nothing(name.name)]
 
 
 def test_a_name_says_what_the_value_is(files: tuple[Path, ...], root: Path) -> None:
     found: dict[str, list[str]] = defaultdict(list)
     for path in files:
-        if path.suffix == ".py":
-            names = wrong_names(ast.parse((root / path).read_text(encoding="utf-8")))
+        if path.suffix in (".py", ".j2"):
+            text = (root / path).read_text(encoding="utf-8")
+            names = wrong_names(ast.parse(text)) if path.suffix == ".py" else wrong_template_names(text)
             found[folder_of(path)] += [f"{path}:{name}" for name in names]
     assert not over(found, NAMES), "name what the value is: notices, reasons, the alert of `for alert in alerts`"
 
@@ -125,13 +141,21 @@ CASES = {
     "a loop": ("for one in many: ...", ["1 one"]),
     "a parameter called one": ("def f(one: int) -> None: ...", ["1 one"]),
     "a comprehension and a lambda": ("f(x for one in y)\nsorted(y, key=lambda one: one.key)", []),
-    "a part of a longer name": ("told_apart = one_more = 1", []),
+    "a constant": ("TOLD = ONE = 1", ["1 ONE", "1 TOLD"]),
+    "a part of a longer name": ("def told_of(page_wanted): ...", ["1 page_wanted", "1 told_of"]),
+    "a longer name that says it": ("asked_at = one_more = 1", []),
+    "a test": ("def test_nothing_is_said(): ...", []),
 }
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_wrong_names_are_found(case: tuple[str, list[str]]) -> None:
     assert sorted(wrong_names(ast.parse(case[0]))) == case[1]
+
+
+def test_wrong_names_of_a_template_are_found() -> None:
+    text = "{% macro row(said) %}{{ told }}{% endmacro %}\n{% for asked in many %}{% set WANTED = 1 %}{% endfor %}"
+    assert sorted(wrong_template_names(text)) == ["1 said", "2 WANTED", "2 asked"]
 
 
 def private_names(tree: ast.Module) -> list[str]:

@@ -15,7 +15,7 @@ from data.logs.label_join import LabelJoin
 from data.logs.log_fault import LogFaultKind
 from tests.prediction_logs import DAY, days, label_table, midnight, prediction_table
 
-ASKED = prediction_table(DAY, prediction_id=["a", "b", "c"], score=[0.1, 0.2, 0.3]).cast(prediction_log.SCHEMA)
+PREDICTIONS = prediction_table(DAY, prediction_id=["a", "b", "c"], score=[0.1, 0.2, 0.3]).cast(prediction_log.SCHEMA)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ JOINED: dict[str, tuple[pa.Table, dict[str, float | None], list[LogFaultKind]]] 
 @pytest.mark.parametrize("case", JOINED)
 def test_a_prediction_gets_a_label_only_if_all_its_labels_are_equal(join: LabelJoin, case: str) -> None:
     labels, expected, faults = JOINED[case]
-    day = join.label("date=2013-04-01", ASKED, labels)
+    day = join.label("date=2013-04-01", PREDICTIONS, labels)
     rows = day.rows.sort_by("prediction_id")
     assert dict(zip(rows["prediction_id"].to_pylist(), rows["label"].to_pylist(), strict=True)) == expected
     assert [fault.kind for fault in day.faults] == faults
@@ -62,19 +62,19 @@ def test_a_prediction_gets_a_label_only_if_all_its_labels_are_equal(join: LabelJ
 
 def test_a_fault_has_the_day_and_the_same_example_each_time(join: LabelJoin) -> None:
     labels = labelled(("b", 1), ("b", 0), ("a", 0), ("a", 1))
-    (fault,) = join.label("date=2013-04-01", ASKED, labels).faults
+    (fault,) = join.label("date=2013-04-01", PREDICTIONS, labels).faults
     assert fault.text.startswith("date=2013-04-01: contradicting labels: 2 predictions")
     assert "for example 'a'" in fault.text
 
 
 def test_the_age_is_that_of_the_earliest_label(join: LabelJoin) -> None:
     times = [midnight(DAY) + timedelta(days=3), midnight(DAY) + timedelta(days=1, hours=12)]
-    day = join.label("", ASKED, labelled(("a", 1), ("a", 1), labelled_at=times))
+    day = join.label("", PREDICTIONS, labelled(("a", 1), ("a", 1), labelled_at=times))
     assert day.rows.sort_by("prediction_id")["age_days"].to_pylist() == [1.5, None, None]
 
 
 def test_a_day_without_predictions_has_no_labels(join: LabelJoin) -> None:
-    assert len(join.label("", ASKED.slice(0, 0), labelled(("a", 1))).rows) == 0
+    assert len(join.label("", PREDICTIONS.slice(0, 0), labelled(("a", 1))).rows) == 0
 
 
 def test_the_join_cannot_read_files_or_the_network(join: LabelJoin) -> None:

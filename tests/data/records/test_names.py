@@ -63,7 +63,7 @@ def test_keys_are_paths() -> None:
             wrong()
 
 
-SAID = {
+SHORT_NAMES = {
     "models/ops/delay": "ops/delay",
     "models/ops/delay/versions/4": "ops/delay v4",
     "models/ops/delay/versions/4/findings/1": "ops/delay v4",
@@ -76,9 +76,9 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("key", SAID)
+@pytest.mark.parametrize("key", SHORT_NAMES)
 def test_short_shows_a_key_as(key: str) -> None:
-    assert names.short(key) == SAID[key]
+    assert names.short(key) == SHORT_NAMES[key]
 
 
 def test_a_logged_consumer_always_gets_the_same_legal_name() -> None:

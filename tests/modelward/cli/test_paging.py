@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from data.queries.paging import PageRequest, page_of
-from modelward.cli.paging import page_wanted, remark_page
+from modelward.cli.paging import remark_page, requested_page
 
-WANTED = {
+OPTIONS = {
     "a table has 50 rows": ((1, None, False), PageRequest(1, 50)),
     "json has every row": ((1, None, True), PageRequest(1, 0)),
     "json has a page if one is named": ((2, None, True), PageRequest(2, 50)),
@@ -16,9 +16,9 @@ WANTED = {
 }
 
 
-@pytest.mark.parametrize(("options", "page"), WANTED.values(), ids=WANTED)
+@pytest.mark.parametrize(("options", "page"), OPTIONS.values(), ids=OPTIONS)
 def test_the_options_name_a_page(options: tuple[int, int | None, bool], page: PageRequest) -> None:
-    assert page_wanted(*options) == page
+    assert requested_page(*options) == page
 
 
 REMARKS = {

@@ -49,7 +49,7 @@ def notices(world: World) -> list[Notice]:
     return Outbox(world.home.outbox).notices()
 
 
-def told_of(world: World) -> list[str]:
+def notified_about(world: World) -> list[str]:
     return sorted(one.about for one in notices(world))
 
 
@@ -58,7 +58,7 @@ def test_a_long_route_is_in_the_text_and_stops_no_other_notice(world: World) -> 
     route = "fleet-oncall@example.org, " * 150
     route_to(world, MODELS[1], route)
     record(failed())
-    assert told_of(world) == list(MODELS)
+    assert notified_about(world) == list(MODELS)
     by_model = {one.about: one for one in notices(world)}
     assert by_model[MODELS[1]].to == f"{route[:319]}…"
     assert route.strip() in by_model[MODELS[1]].text
@@ -70,7 +70,7 @@ def test_a_page_with_a_long_route_is_written(world: World) -> None:
     route_to(world, MODEL, "x" * 4_000)
     monitored.log(DAY, shift={"distance": 1.0})
     (page,) = monitored.monitor(END).pages
-    assert told_of(world) == [page]
+    assert notified_about(world) == [page]
 
 
 def test_an_undecodable_folder_name_fails_one_model_with_a_notice(world: World) -> None:
@@ -100,9 +100,9 @@ def test_an_internal_error_in_one_notice_is_raised_after_the_others(
         with pytest.raises(PublishError) as raised:
             record(failed())
     assert "1 of 3 notices could not be written; the first is about ops/first: ZeroDivisionError" in raised.value.what
-    assert told_of(world) == list(MODELS[1:])
+    assert notified_about(world) == list(MODELS[1:])
     record(failed())
-    assert told_of(world) == list(MODELS)
+    assert notified_about(world) == list(MODELS)
 
 
 @pytest.mark.usefixtures("models")

@@ -11,17 +11,22 @@ from tasks.validate.write_performance import performance_text, write_performance
 from tests.judged_model import DEV, V1
 from tests.world import World
 
-TOLD: dict[str, Any] = {"evidence_digest": "sha256:0", "measured_at": "2013-03-01T00:00:00Z", "rows": 600, "days": 25}
+MEASURED: dict[str, Any] = {
+    "evidence_digest": "sha256:0",
+    "measured_at": "2013-03-01T00:00:00Z",
+    "rows": 600,
+    "days": 25,
+}
 
 
 def metric(**changes: Any) -> Metric:
     values = {"key": "m", "version": V1, "name": "auc", "dataset": "held-out", "value": 0.81234, "produced_by": "us"}
-    return Metric.model_validate({**TOLD, **values, "low": 0.78, "high": 0.84, **changes})
+    return Metric.model_validate({**MEASURED, **values, "low": 0.78, "high": 0.84, **changes})
 
 
 def comparison(**changes: Any) -> Comparison:
     values = {"key": "c", "version": V1, "champion": "v0", "metric": "brier", "difference": -0.01}
-    return Comparison.model_validate({**TOLD, **values, "low": None, "high": None, **changes})
+    return Comparison.model_validate({**MEASURED, **values, "low": None, "high": None, **changes})
 
 
 def test_each_metric_has_a_table_row() -> None:

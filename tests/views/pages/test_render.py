@@ -125,7 +125,7 @@ def test_untrusted_text_is_escaped(outline: Outline, page: Path) -> None:
     assert HOSTILE not in outline.text
 
 
-SAID = {
+CONTENTS = {
     "that the past was replayed": "Replay registry.",
     "who approved": "Alma (alma)",
     "how an approval was proven": "one-time code",
@@ -143,7 +143,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("words", SAID.values(), ids=SAID)
+@pytest.mark.parametrize("words", CONTENTS.values(), ids=CONTENTS)
 def test_the_report_contains(words: str, outline: Outline) -> None:
     assert words in outline.text
 
