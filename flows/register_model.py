@@ -18,7 +18,7 @@ from tasks.run.name_run import this_run
 from tasks.run.record_refusal import refusals_recorded
 from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
-from tasks.run.title_run import rename_run, spoken_name, titled
+from tasks.run.title_run import display_name, rename_run, titled
 
 ATTEMPT = "register model"
 
@@ -47,5 +47,5 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
             reference = steps.take(build_reference, read)
         digests = {"environment": environment, "reference": reference}
         key = steps.take(record_registration, read, facts, quality, digests, context)
-        rename_run(f"register {spoken_name(key)}")
+        rename_run(f"register {display_name(key)}")
         return store_result(key)

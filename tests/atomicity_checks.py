@@ -1,6 +1,6 @@
 """Check that bad input leads to one error with place and remedy, and to no change except the expected events.
 
-with nothing_half_done(world, cli, "command.refused"):
+with check_atomicity(world, cli, "command.refused"):
     has_one_error(cli("show", "a/b/c"), 2, "is not a valid team", "with exactly one slash")
 """
 
@@ -49,7 +49,7 @@ def keys_of_all(world: World) -> set[str]:
 
 
 @contextmanager
-def nothing_half_done(world: World, cli: Cli, *remembered: str) -> Iterator[None]:
+def check_atomicity(world: World, cli: Cli, *remembered: str) -> Iterator[None]:
     """Assert that the block adds events of these types and nothing else, and that the registry verifies afterwards."""
     world.artifacts.put(b'"purpose"')  # the section text of the versions of the test world
     kept, before = keys_of_all(world), len(world.events())

@@ -1,4 +1,4 @@
-"""The demo from autumn on: a version with too little evidence, waivers for a limited time, monitoring, a rollback."""
+"""The second half of the demo: a version with too little evidence, temporary waivers, monitoring, a rollback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.registry.commands.review import RevokeWaiver
 from modelward.demo.answers import conclude, vote
 from modelward.demo.demo_context import DemoContext
 from modelward.demo.submissions import VersionDetails
-from modelward.demo.train import AUTUMN
+from modelward.demo.train import RETRAINED
 from modelward.supervisor.prefect_environment import prepare
 
 WAIVER_DAYS = 85
@@ -26,10 +26,10 @@ def retrain(context: DemoContext) -> str | None:
     """Deploy a version trained on July to mid-September; return its key, or None if it does not serve."""
     scenario, story = context.scenario, context.story
     with story.step("A version retrained on July to mid-September", PEOPLE):
-        scenario.advance_to(AUTUMN.registered_at)
+        scenario.advance_to(RETRAINED.registered_at)
         why = "the champion predicts twice as many late flights as occur in September"
         version = context.versions.register(
-            AUTUMN, VersionDetails("within plan", "retrained on July to mid-September", why)
+            RETRAINED, VersionDetails("within plan", "retrained on July to mid-September", why)
         )
         story.say("before the real run, the developer previews the gates:")
         not_cleared = context.versions.preview(version)
@@ -46,7 +46,7 @@ def retrain(context: DemoContext) -> str | None:
         return version if context.versions.deploy(version, vote(scenario, "axel", version, story)) else None
 
 
-def monitor_autumn(context: DemoContext, version: str | None) -> date:
+def monitor_retrained(context: DemoContext, version: str | None) -> date:
     """Monitor from October on until the version causes a page or the year ends; return the last Sunday monitored."""
     sunday = date(2013, 10, 6)
     with context.story.step("From October on, monitored every week while the waivers are in force", "monitoring"):

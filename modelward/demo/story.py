@@ -16,7 +16,7 @@ from modelward.demo.people import DEMO_PEOPLE, Scenario
 from modelward.demo.printed_story import PrintedStory
 from modelward.demo.replay import ReplayedYear
 from modelward.demo.retirement import finish_retirement, open_retirement
-from modelward.demo.second_half import monitor_autumn, monitor_rest_of_year, retrain, roll_back
+from modelward.demo.second_half import monitor_rest_of_year, monitor_retrained, retrain, roll_back
 from modelward.demo.submissions import DeveloperRepository, VersionDetails
 from modelward.demo.thresholds import find_thresholds
 from modelward.demo.train import CHALLENGER, OVERFITTED, WINTER
@@ -82,11 +82,11 @@ def run_lifecycle(context: DemoContext) -> None:
         context.monitoring.resolve_incidents(
             "a calm September after a summer of storms; a new version is being trained"
         )
-    autumn = retrain(context)
+    retrained = retrain(context)
     open_retirement(context, winter, challenger)
-    last_sunday = monitor_autumn(context, autumn)
-    if autumn is not None:
-        roll_back(context, autumn)
+    last_sunday = monitor_retrained(context, retrained)
+    if retrained is not None:
+        roll_back(context, retrained)
     finish_retirement(context, winter, challenger)
     monitor_rest_of_year(context, last_sunday)
 

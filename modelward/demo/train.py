@@ -79,8 +79,10 @@ WINTER: Final = _winter("winter", SMALL_TREES)
 CHALLENGER: Final = Recipe(
     "challenger", date(2013, 1, 1), date(2013, 6, 9), date(2013, 6, 10), date(2013, 6, 30), SMALL_TREES
 )
-AUTUMN: Final = Recipe("autumn", date(2013, 7, 1), date(2013, 9, 15), date(2013, 9, 16), date(2013, 9, 30), SMALL_TREES)
-RECIPES: Final = (OVERFITTED, WINTER, CHALLENGER, AUTUMN)
+RETRAINED: Final = Recipe(
+    "retrained", date(2013, 7, 1), date(2013, 9, 15), date(2013, 9, 16), date(2013, 9, 30), SMALL_TREES
+)
+RECIPES: Final = (OVERFITTED, WINTER, CHALLENGER, RETRAINED)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from modelward.supervisor.instance_lock import (
     running_status,
 )
 from modelward.supervisor.prefect_environment import environment_at
-from modelward.supervisor.process_discovery import marked_processes
+from modelward.supervisor.process_discovery import find_processes
 from modelward.supervisor.process_specs import PROVISIONING
 from modelward.supervisor.recovery_report import RecoveryReport, read_recovery_report
 from modelward.supervisor.shutdown import end_stale_processes, require_ended
@@ -116,5 +116,5 @@ def _end(status: SupervisorStatus, folder: Path) -> str:
                 f"end it with `kill -9 {status.pid}`, then run `modelward down` again",
             )
         time.sleep(POLL_SECONDS)
-    require_ended(marked_processes(status.mark))
+    require_ended(find_processes(status.mark))
     return f"ended process {status.pid} and every process that it started"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from modelward.supervisor.instance_lock import ProcessStatus, SupervisorStatus, read_status, running_status
 from modelward.supervisor.loopback import ask, ask_for_reply, fault_of
-from modelward.supervisor.process_discovery import is_running, mark_of_part, marked_processes
+from modelward.supervisor.process_discovery import find_processes, is_running, mark_of_part
 from modelward.supervisor.process_specs import EVIDENCE, POOL, SERVER, WORKER
 from modelward.supervisor.queue_blockage import queue_blockage
 
@@ -64,7 +64,7 @@ def health(folder: Path, login: str) -> Health:
     status = running_status(folder)
     if status is None:
         earlier = read_status(folder)
-        if earlier is not None and marked_processes(earlier.mark):
+        if earlier is not None and find_processes(earlier.mark):
             return Health("killed", earlier.pid, earlier.since)
         return Health("down")
     faults = {name: _fault(name, status, login) for name in status.processes}

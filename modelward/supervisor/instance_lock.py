@@ -19,7 +19,7 @@ from data.errors import AlreadyUpError
 from data.files.durable_file import write_durably
 from data.files.file_access import PRIVATE_FOLDER
 from data.files.file_lock import PRIVATE, holder_of, is_locked, take_lock
-from modelward.supervisor.process_discovery import marked_processes
+from modelward.supervisor.process_discovery import find_processes
 
 SupervisorStage = Literal["starting", "ready", "stopping"]
 PATIENCE_SECONDS = 2.0
@@ -111,7 +111,7 @@ def make_private(folder: Path) -> None:
 def _remove_status(folder: Path) -> None:
     """Remove the status file, unless a process with its mark still runs: only this file identifies such a process."""
     status = read_status(folder)
-    if status is None or not marked_processes(status.mark):
+    if status is None or not find_processes(status.mark):
         status_file(folder).unlink(missing_ok=True)
 
 

@@ -36,7 +36,7 @@ def mark_of_part(mark: str, name: str) -> str:
     return f"{mark}-{name}"
 
 
-def marked_processes(mark: str) -> list[int]:
+def find_processes(mark: str) -> list[int]:
     """Return the ids of the running processes whose mark begins with `mark`."""
     return [process.pid for process in _marked(mark)]
 
@@ -49,7 +49,7 @@ def is_running(pid: int, mark: str) -> bool:
         return False
 
 
-def end_marked(mark: str, patience: float, spared: Collection[int] = ()) -> ShutdownResult:
+def terminate_processes(mark: str, patience: float, spared: Collection[int] = ()) -> ShutdownResult:
     """Send SIGTERM to all marked processes except `spared`, also to new ones, and SIGKILL after `patience` seconds."""
     signalled: set[psutil.Process] = set()
     started = time.monotonic()

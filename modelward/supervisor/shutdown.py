@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data.errors import SupervisorError
 from modelward.supervisor.instance_lock import SupervisorStatus, read_status
-from modelward.supervisor.process_discovery import ShutdownResult, end_marked, mark_of_part
+from modelward.supervisor.process_discovery import ShutdownResult, mark_of_part, terminate_processes
 from modelward.supervisor.process_specs import EVIDENCE, PROVISIONING, SERVER, WORKER
 
 PATIENCE_SECONDS = 10.0
@@ -22,9 +22,9 @@ def end_processes(status: SupervisorStatus) -> ShutdownResult:
     """End every process with the mark of this supervisor; return how many ended and which still run."""
     worker = status.processes.get(WORKER)
     runs = mark_of_part(status.mark, WORKER)
-    ended = [end_marked(runs, PATIENCE_SECONDS, {worker.pid} if worker is not None else ())]
-    ended += [end_marked(mark_of_part(status.mark, name), PATIENCE_SECONDS) for name in ORDER]
-    ended.append(end_marked(status.mark, PATIENCE_SECONDS))
+    ended = [terminate_processes(runs, PATIENCE_SECONDS, {worker.pid} if worker is not None else ())]
+    ended += [terminate_processes(mark_of_part(status.mark, name), PATIENCE_SECONDS) for name in ORDER]
+    ended.append(terminate_processes(status.mark, PATIENCE_SECONDS))
     count = sum(one.signalled - len(one.still_running) for one in ended)
     return ShutdownResult(count, ended[-1].still_running)
 

@@ -67,7 +67,7 @@ def undo_release(request: str, run: RunContext) -> str:
     if request_row.state == "pending":
         registry.execute(ExpireRequest(key=request_row.key), RunContext(SERVICE, run.as_of, run.run_id))
     try:
-        done = _put_back(live, f"emergency release undone: {reason}", run)
+        done = _restore_version(live, f"emergency release undone: {reason}", run)
     except ConflictError:
         if is_live(live.key):
             raise
@@ -82,7 +82,7 @@ def is_live(deployment: str) -> bool:
     return required_row(Registry.here(), Deployment, deployment).state == "deployed"
 
 
-def _put_back(live: Deployment, reason: str, run: RunContext) -> str:
+def _restore_version(live: Deployment, reason: str, run: RunContext) -> str:
     place = SlotAddress(live.model, live.environment, live.slot)
     undoing = RunContext(SERVICE, run.as_of, f"undo of {live.key}")
     try:

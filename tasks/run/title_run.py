@@ -29,7 +29,7 @@ def titled(template: str, **unnamed: str) -> Callable[[], str]:
 
     def title() -> str:
         values = {
-            name: spoken_name(value) or unnamed.get(name, "") for name, value in runtime.flow_run.parameters.items()
+            name: display_name(value) or unnamed.get(name, "") for name, value in runtime.flow_run.parameters.items()
         }
         return words(template, {"day": _day(values.get("as_of", "")), **values})
 
@@ -49,15 +49,15 @@ def words(template: str, values: Mapping[str, str]) -> str:
     return template.format_map(values).removesuffix(USUAL)[:LONGEST]
 
 
-def spoken_name(value: Any) -> str:
-    """Return a parameter as people say it.
+def display_name(value: Any) -> str:
+    """Return a parameter as it is shown to people.
 
     `models/ops/flight-delay/versions/4` and `ops/flight-delay/4` become `flight-delay v4`.
     """
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
-        return ", ".join(spoken_name(one) for one in value)
+        return ", ".join(display_name(one) for one in value)
     text = str(value)
     if text.startswith("models/"):
         return short(text).partition("/")[2] or text

@@ -13,7 +13,7 @@ import pytest
 
 from data.files.artifacts import ArtifactStore
 from data.records.version import ReviewState, Version
-from tests.atomicity_checks import has_one_error, nothing_half_done
+from tests.atomicity_checks import check_atomicity, has_one_error
 from tests.judged_model import USE, V1, adopt, standard_text
 from tests.modelward.conftest import Cli
 from tests.submissions import replace_line, rows, write_rows
@@ -90,7 +90,7 @@ def test_an_invalid_submission_is_refused_with_a_remedy_and_recorded(
     world: World, cli: Cli, folder: Path, spoil: Callable[[Path], object], what: str, remedy: str
 ) -> None:
     spoil(folder)
-    with nothing_half_done(world, cli, REFUSED):
+    with check_atomicity(world, cli, REFUSED):
         result = cli("register", folder, "--by", "dev", "--as-of", world.now.isoformat())
         has_one_error(result, 2, what, remedy)
     event = world.events()[-1]
@@ -120,7 +120,7 @@ def test_a_version_with_a_stale_or_missing_document_does_not_clear_its_gates(
     assert cli("register", folder, *at).code == 0
     judged = ("evidence.recorded", "evidence.recorded", "version.assessed")
     rejected = ("version.rejected",) if left is ReviewState.REJECTED else ()
-    with nothing_half_done(world, cli, *judged, *rejected):
+    with check_atomicity(world, cli, *judged, *rejected):
         has_one_error(cli("validate", "late/2", *at), 1, f"DOC-1 (documentation, section {section}): {what}", remedy)
     assert world.get(Version, "models/ops/late/versions/2").review_state is left
 
@@ -136,7 +136,7 @@ def changed(path: Path) -> Iterator[None]:
 
 def test_an_artifact_changed_on_disk_is_not_deployed_and_no_approval_is_requested(validated: World, cli: Cli) -> None:
     digest = validated.get(Version, V1).artifact.digest
-    with nothing_half_done(validated, cli, "verdicts.recorded", REFUSED), changed(validated.artifacts.path(digest)):
+    with check_atomicity(validated, cli, "verdicts.recorded", REFUSED), changed(validated.artifacts.path(digest)):
         result = cli("deploy", "delay/1", "--use", USE, "--as-of", validated.now.isoformat())
         has_one_error(result, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
     event = validated.events()[-1]
@@ -145,7 +145,7 @@ def test_an_artifact_changed_on_disk_is_not_deployed_and_no_approval_is_requeste
 
 def test_a_packed_submission_changed_in_the_inbox_is_not_measured(judged: World, cli: Cli) -> None:
     digest = judged.get(Version, V1).submission_digest
-    with nothing_half_done(judged, cli, REFUSED), changed(ArtifactStore(judged.home.inbox).path(digest)):
+    with check_atomicity(judged, cli, REFUSED), changed(ArtifactStore(judged.home.inbox).path(digest)):
         result = cli("validate", "delay/1", "--as-of", judged.now.isoformat())
         has_one_error(result, 3, f"no longer holds the bytes of {digest}", "restore the registered bytes from backup")
     event = judged.events()[-1]
@@ -166,7 +166,7 @@ NAMES: Mapping[str, tuple[str, str, str]] = {
 def test_a_command_with_an_invalid_or_unknown_model_name_is_refused(
     world: World, cli: Cli, command: tuple[str, ...], name: str, what: str, remedy: str
 ) -> None:
-    with nothing_half_done(world, cli):
+    with check_atomicity(world, cli):
         has_one_error(cli(command[0], name, *command[1:]), 2, what, remedy)
 
 
@@ -182,7 +182,7 @@ def test_a_command_by_an_unknown_person_is_refused_and_recorded(
     world: World, cli: Cli, folder: Path, command: tuple[str, ...]
 ) -> None:
     world.model()
-    with nothing_half_done(world, cli, REFUSED):
+    with check_atomicity(world, cli, REFUSED):
         given = [part.format(folder=folder) for part in command]
         result = cli(*given, "--by", "nobody", "--as-of", world.now.isoformat(), typed="123456\n")
         has_one_error(result, 1, "nobody is not an active person on the roster", "modelward people list")
@@ -193,7 +193,7 @@ def test_a_command_by_a_revoked_person_is_refused_and_recorded(world: World, cli
     code = ("--by", "adam", "--code-from-stdin", "--as-of")
     typed = world.code("adam") + "\n"
     assert cli("people", "revoke", "otto", "--reason", "left", *code, world.now.isoformat(), typed=typed).code == 0
-    with nothing_half_done(world, cli, REFUSED):
+    with check_atomicity(world, cli, REFUSED):
         has_one_error(
             cli("reconcile", "--by", "otto"), 1, "otto is not an active person on the roster", "modelward people list"
         )

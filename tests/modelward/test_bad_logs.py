@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.records.monitoring import MonitoringRun
-from tests.atomicity_checks import nothing_half_done
+from tests.atomicity_checks import check_atomicity
 from tests.judged_model import V1
 from tests.modelward.conftest import Cli
 from tests.monitored_model import ROWS, ServingModel, deploy_monitored_model
@@ -109,7 +109,7 @@ def test_a_faulty_log_is_printed_recorded_and_alerted(
 ) -> None:
     """Check that a fault is printed, recorded with the window and alerted, and that monitoring itself succeeds."""
     spoil(monitored)
-    with nothing_half_done(monitored.world, cli, "monitoring.recorded"):
+    with check_atomicity(monitored.world, cli, "monitoring.recorded"):
         result = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())
     assert (result.code, result.err) == (0, "")
     lines = [one for one in result.out.splitlines() if what in one]

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from gates.standard import baseline_text
-from tests.atomicity_checks import has_one_error, nothing_half_done
+from tests.atomicity_checks import check_atomicity, has_one_error
 from tests.modelward.conftest import Cli
 from tests.world import World
 
@@ -56,7 +56,7 @@ def test_a_command_on_a_locked_registry_fails_and_names_the_process(
 def test_a_command_on_a_registry_of_a_later_version_fails_without_a_change(
     world: World, cli: Cli, folder: Path, command: tuple[str, ...]
 ) -> None:
-    with nothing_half_done(world, cli):
+    with check_atomicity(world, cli):
         change_schema(world, "INSERT INTO schema_version VALUES (99, 'later')")
         result = cli(*(part.format(folder=folder) for part in command), typed="123456\n")
         change_schema(world, "DELETE FROM schema_version WHERE version = 99")
@@ -83,7 +83,7 @@ def test_an_invalid_settings_file_is_refused_with_a_remedy(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch, content: bytes, what: str, remedy: str
 ) -> None:
     file = world.home.root.parent / "modelward.toml"
-    with nothing_half_done(world, cli):
+    with check_atomicity(world, cli):
         with monkeypatch.context() as here:
             here.chdir(file.parent)
             file.write_bytes(content)

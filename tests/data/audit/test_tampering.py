@@ -124,7 +124,7 @@ def other_origin(toy: Toy) -> None:
     toy.rewrite(edited(toy.events(), 6, log="example.org/other"), journal=True)
 
 
-def put_back_old_copy(toy: Toy) -> None:
+def restore_old_copy(toy: Toy) -> None:
     old = toy.home / "old.duckdb"
     shutil.copy(toy.database, old)
     toy.append("command.refused", "models/flights")
@@ -242,7 +242,7 @@ EVENTS = {
     "the whole log rewritten under a new key": Case(new_key_everywhere, 0),
     "another log's file": Case(other_log, 0),
     "an event of another log among them": Case(other_origin, 6, says="belongs to the log"),
-    "an old copy restored": Case(put_back_old_copy, 13),
+    "an old copy restored": Case(restore_old_copy, 13),
     "the write-ahead log deleted": Case(delete_wal, 13),
     "a forged approval appended": Case(forge(), 13, says="journal"),
     "a genuine approval played again for another version": Case(replay_approval, 13, says="was used before"),

@@ -17,10 +17,10 @@ from modelward.supervisor.child_process import LOG_BYTES, ChildProcess, ProcessS
 from modelward.supervisor.prefect_environment import MARK
 from modelward.supervisor.process_discovery import (
     ShutdownResult,
-    end_marked,
+    find_processes,
     is_running,
     mark_of_part,
-    marked_processes,
+    terminate_processes,
 )
 from tests.supervisor_fixtures import until
 
@@ -96,17 +96,17 @@ def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 def test_a_grandchild_in_its_own_session_is_found_by_its_mark_and_ended(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     process = child(tmp_path, PARENT, mark_of_part(mark, "worker"))
-    until(lambda: len(marked_processes(mark)) == 2)
-    assert marked_processes(mark_of_part(mark, "server")) == []
-    assert end_marked(mark_of_part(mark, "worker"), 10) == ShutdownResult(signalled=2)
-    assert marked_processes(mark) == []
+    until(lambda: len(find_processes(mark)) == 2)
+    assert find_processes(mark_of_part(mark, "server")) == []
+    assert terminate_processes(mark_of_part(mark, "worker"), 10) == ShutdownResult(signalled=2)
+    assert find_processes(mark) == []
     process.end(1)
 
 
 def test_a_marked_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     process = child(tmp_path, STUBBORN, mark)
-    assert end_marked(mark, 0.2) == ShutdownResult(signalled=1)
+    assert terminate_processes(mark, 0.2) == ShutdownResult(signalled=1)
     process.end(1)
     assert process.exit_code == -signal.SIGKILL
 
@@ -114,10 +114,10 @@ def test_a_marked_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None
 def test_a_spared_process_continues_and_processes_that_it_starts_are_ended(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     process = child(tmp_path, RESTLESS, mark)
-    until(lambda: len(marked_processes(mark)) > 1)
-    assert end_marked(mark, 0.2, {process.pid}).signalled > 1
+    until(lambda: len(find_processes(mark)) > 1)
+    assert terminate_processes(mark, 0.2, {process.pid}).signalled > 1
     assert is_running(process.pid, mark)
-    end_marked(mark, 10)
+    terminate_processes(mark, 10)
     process.end(1)
 
 
@@ -129,7 +129,7 @@ def test_a_process_that_does_not_end_is_reported(tmp_path: Path, monkeypatch: py
         here.setattr(
             process_discovery.psutil.Process, "send_signal", lambda self, number: None
         )  # like a process that waits for a disk
-        assert end_marked(mark, 0.2) == ShutdownResult(signalled=1, still_running=(process.pid,))
+        assert terminate_processes(mark, 0.2) == ShutdownResult(signalled=1, still_running=(process.pid,))
     process.end(10)
 
 

@@ -24,7 +24,7 @@ from modelward.supervisor.instance_lock import (
     write_status,
 )
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import mark_of_part, marked_processes
+from modelward.supervisor.process_discovery import find_processes, mark_of_part
 from tests.modelward.conftest import Cli
 from tests.supervisor_fixtures import until
 from tests.world import World
@@ -65,7 +65,7 @@ class Up:
         self.folder, self.mark, self.answers = Home.here().up, f"test-{port}", answers
         self.processes = {name: self.start(name) for name in ("server", "worker", "evidence")}
         self.port = port
-        until(lambda: len(marked_processes(self.mark)) == 3)
+        until(lambda: len(find_processes(self.mark)) == 3)
 
     def start(self, name: str) -> subprocess.Popen[bytes]:
         environment = {**os.environ, MARK: mark_of_part(self.mark, name)}

@@ -27,7 +27,7 @@ from modelward.supervisor.instance_lock import (
     write_status,
 )
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import marked_processes
+from modelward.supervisor.process_discovery import find_processes
 from tests.supervisor_fixtures import until
 
 STATUS = SupervisorStatus(
@@ -120,7 +120,7 @@ def test_a_former_status_does_not_count_while_the_new_process_has_not_written_it
 def test_the_status_file_is_kept_while_a_marked_process_runs(tmp_path: Path) -> None:
     mark = f"test-{tmp_path.name}"
     orphan = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, env={**os.environ, MARK: mark})
-    until(lambda: marked_processes(mark))
+    until(lambda: find_processes(mark))
     with instance_lock(tmp_path):
         write_status(tmp_path, replace(OURS, mark=mark))
     assert read_status(tmp_path) == replace(OURS, mark=mark)

@@ -24,7 +24,7 @@ from modelward.supervisor.instance_lock import (
     write_status,
 )
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import is_running, mark_of_part, marked_processes
+from modelward.supervisor.process_discovery import find_processes, is_running, mark_of_part
 from modelward.supervisor.shutdown import end_processes, end_stale_processes
 
 END_REPORTER = """
@@ -87,7 +87,7 @@ def test_stale_processes_are_ended_by_their_status_file(stale: StaleProcesses) -
         write_status(folder, stale.status())
     assert read_status(folder) == stale.status()
     assert end_supervisor(folder) == "ended 1 process that a killed `modelward up` had left"
-    assert (marked_processes(stale.mark), status_file(folder).exists()) == ([], False)
+    assert (find_processes(stale.mark), status_file(folder).exists()) == ([], False)
     assert end_supervisor(folder) == f"`modelward up` was not running for {folder.parent}"
 
 

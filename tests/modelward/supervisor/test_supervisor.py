@@ -21,7 +21,7 @@ from modelward.supervisor import supervisor
 from modelward.supervisor.child_process import ProcessSpec
 from modelward.supervisor.instance_lock import SupervisorStatus, instance_lock, read_status, running_status, status_file
 from modelward.supervisor.prefect_environment import MARK
-from modelward.supervisor.process_discovery import mark_of_part, marked_processes
+from modelward.supervisor.process_discovery import find_processes, mark_of_part
 from modelward.supervisor.process_specs import EVIDENCE, PROVISIONING, SERVER, WORKER, ProcessSpecs
 from modelward.supervisor.recovery_report import (
     RecoveryReport,
@@ -104,7 +104,7 @@ def test_the_supervisor_starts_with_a_recovery_report_and_leaves_no_process_or_f
         assert (recorded.status.stage, set(recorded.status.processes)) == ("ready", {SERVER, WORKER, EVIDENCE})
         assert recorded.supervisor.recovery_report().lines() == ["operations: the deploy was undone"]
         assert running_status(recorded.folder) == recorded.supervisor.status
-    assert (marked_processes(recorded.supervisor.status.mark), status_file(recorded.folder).exists()) == ([], False)
+    assert (find_processes(recorded.supervisor.status.mark), status_file(recorded.folder).exists()) == ([], False)
 
 
 def test_the_worker_starts_after_provisioning(
@@ -182,7 +182,7 @@ def test_a_failed_provisioning_stops_the_start(
         recorded.supervisor.until_signalled(),
     ):
         recorded.supervisor.start()
-    assert marked_processes(recorded.supervisor.status.mark) == []
+    assert find_processes(recorded.supervisor.status.mark) == []
 
 
 def test_a_process_that_is_not_ready_in_time_is_an_error_with_the_logs(
@@ -199,14 +199,14 @@ def test_a_process_that_is_not_ready_in_time_is_an_error_with_the_logs(
         recorded.supervisor.until_signalled(),
     ):
         recorded.supervisor.start()
-    assert marked_processes(recorded.supervisor.status.mark) == []
+    assert find_processes(recorded.supervisor.status.mark) == []
 
 
 def test_a_signal_while_starting_ends_the_start(recorded: RecordedSupervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "answers", lambda url: bool(os.kill(os.getpid(), signal.SIGTERM)))
     with pytest.raises(Interrupted), instance_lock(recorded.folder), recorded.supervisor.until_signalled():
         recorded.supervisor.start()
-    assert marked_processes(recorded.supervisor.status.mark) == []
+    assert find_processes(recorded.supervisor.status.mark) == []
 
 
 def full(*_: Any) -> None:
@@ -217,7 +217,7 @@ def test_a_full_disk_does_not_prevent_the_end(recorded: RecordedSupervisor, monk
     with instance_lock(recorded.folder), recorded.supervisor.until_signalled():
         recorded.supervisor.start()
         monkeypatch.setattr(supervisor, "write_status", full)
-    assert marked_processes(recorded.supervisor.status.mark) == []
+    assert find_processes(recorded.supervisor.status.mark) == []
     assert recorded.lines == ["the status file could not be written: No space left on device"]
 
 

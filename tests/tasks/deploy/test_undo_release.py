@@ -117,13 +117,13 @@ def test_without_ratification_the_former_version_serves_again(world: World) -> N
 def test_a_deployment_made_before_the_undo_keeps_serving(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     request = live(world)
     world.move(hours=25)
-    roll_back = undoing._put_back
+    roll_back = undoing._restore_version
 
     def too_late(released: Deployment, reason: str, run: RunContext) -> str:
         deployed(world, "op-9")
         return roll_back(released, reason, replace(run, as_of=world.now))
 
-    monkeypatch.setattr(undoing, "_put_back", too_late)
+    monkeypatch.setattr(undoing, "_restore_version", too_late)
     assert undo_release(request.key, run_at(world, "night", "modelward")) == ""
     assert [(one.version[-1], one.state) for one in world.find(Deployment)][-2:] == [
         ("2", "superseded"),

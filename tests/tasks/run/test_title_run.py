@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.deploy_model import deploy_model
-from tasks.run.title_run import spoken_name, words
+from tasks.run.title_run import display_name, words
 
 V4 = "models/ops/flight-delay/versions/4"
 VALUES = {
@@ -24,12 +24,12 @@ VALUES = {
 
 @pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
 def test_keys_become_short_names(value: object, expected: str) -> None:
-    assert spoken_name(value) == expected
+    assert display_name(value) == expected
 
 
 def test_the_usual_slot_is_omitted() -> None:
     template = "deploy {version} to {environment} as {slot}"
-    values = {"version": spoken_name(V4), "environment": "production"}
+    values = {"version": display_name(V4), "environment": "production"}
     assert words(template, {**values, "slot": "champion"}) == "deploy flight-delay v4 to production"
     assert words(template, {**values, "slot": "shadow"}) == "deploy flight-delay v4 to production as shadow"
 

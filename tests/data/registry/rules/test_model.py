@@ -141,7 +141,7 @@ def test_a_retired_model_refuses_new_records(world: World) -> None:
         amend(world, runbook="call otto")
 
 
-# -- rules that become milder -------------------------------------------------------------------------
+# -- rules that are relaxed -----------------------------------------------------------------------------
 
 
 def rules(*named: tuple[str, Mode]) -> tuple[AppliedStandard, ...]:
@@ -155,7 +155,7 @@ def amend(world: World, by: str = "dev", **changes: Any) -> Receipt:
 
 
 BOTH = rules(("baseline", "enforce"), ("strict", "warn"))
-MILDER: dict[str, tuple[dict[str, Any], list[str]]] = {
+RELAXED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "the same": ({}, []),
     "a smaller tier": ({"tier": 1}, []),
     "a greater tier": ({"tier": 4}, ["tier 2 becomes 4"]),
@@ -193,7 +193,7 @@ MILDER: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("case", MILDER.values(), ids=MILDER)
+@pytest.mark.parametrize("case", RELAXED.values(), ids=RELAXED)
 def test_each_relaxation_is_listed(case: tuple[dict[str, Any], list[str]], world: World) -> None:
     changes, expected = case
     world.model()
