@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from data.errors import ModelwardError
 from data.files.home import Home
+from data.files.manifest import parsed_manifest
 from data.files.serving import FileTarget, ServingTarget, SlotAddress
 from data.queries.serving_operations import operation_under_way
 from data.records.deployment import Deployment, Operation
@@ -110,10 +111,12 @@ def restore_former(
     """
     registry = Registry.here()
     if operation_under_way(registry, place.model) is None:
+        name_step("nothing to restore: the operation is done", model=place.model)
         return
     if target.read(place) != operation.former_manifest:
         target.restore(place, operation.former_manifest)
     registry.execute(UndoOperation(model=place.model, reason=reason), context)
+    name_step(_restored(operation.former_manifest), model=place.model)
 
 
 def _begin(home: Home, change: ServingChange, context: RunContext) -> Operation:
@@ -132,6 +135,17 @@ def _outcome(receipt: Receipt) -> str:
     if former:
         return f"supersede {', '.join(former)} with {_version(now.version)}"
     return f"record {_version(now.version)} as {now.state.replace('_', ' ')}"
+
+
+def _restored(former: str | None) -> str:
+    """Return the name of the restoring step, like `restore v3`."""
+    if former is None:
+        return "nothing to restore: no former version"
+    try:
+        manifest = parsed_manifest(former)
+    except ModelwardError:
+        return "restore a manifest that cannot be read"
+    return f"restore {_version(manifest.version)}" if manifest.version else f"restore state {manifest.state}"
 
 
 def _version(key: str) -> str:

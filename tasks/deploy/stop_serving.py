@@ -51,7 +51,7 @@ def stop_serving(
         complete=lambda manifest: CompleteSuspension(
             model=model, manifest_digest=manifest, reason=reason, fallback=fallback, ratify_by=ratify_by
         ),
-        acting=f"stop serving in {environment}, name the fallback",
+        acting=f"stop serving in {environment}, fallback: {fallback}",
     )
     return carry_out(change, run, steps).subject
 

@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
+from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
 
@@ -29,6 +30,8 @@ from prefect.task_engine import run_task_sync
 from prefect.utilities.annotations import quote
 from prefect.utilities.callables import get_call_parameters
 
+from data.errors import ModelwardError
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -41,10 +44,16 @@ log = logging.getLogger(__name__)
 def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Make a task of a function: one step of a run, whose name is set at run time by `name_step`.
 
+    An error of modelward is added to the name, like `lock ops/delay: another process works on it`.
+
     A step is never cached and its result is never stored: Prefect would return the stored result of a task, and a
     verdict from before an answer may differ from the present one.
     """
-    return task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+
+    def made(run: Callable[P, R]) -> Task[P, R]:
+        return task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(_named_by_failure(run))
+
+    return made
 
 
 class Steps:
@@ -145,6 +154,24 @@ def name_step(name: str, **ids: str) -> None:
     if context is not None and not _PART_OF_ANOTHER.get():
         context.task_run.name = name[:LONGEST]
     log_step(name, **ids)
+
+
+def _named_by_failure(run: Callable[P, R]) -> Callable[P, R]:
+    @wraps(run)
+    def named(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return run(*args, **kwargs)
+        except ModelwardError as error:
+            _name_failure(error)
+            raise
+
+    return named
+
+
+def _name_failure(error: ModelwardError) -> None:
+    context = TaskRunContext.get()
+    if context is not None and not _PART_OF_ANOTHER.get():
+        context.task_run.name = f"{context.task_run.name}: {' '.join(error.what.split())}"[:LONGEST]
 
 
 def log_step(message: str, **ids: str) -> None:

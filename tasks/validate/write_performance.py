@@ -12,7 +12,7 @@ from data.records.run_context import RunContext
 from data.records.version import Comparison, Metric, Section
 from data.registry.commands.version import RecordEvidence
 from data.registry.registry import Registry
-from tasks.run.take_steps import log_step, step
+from tasks.run.take_steps import name_step, step
 from tasks.validate.show_performance import show_performance
 from views.forms.markdown_table import markdown_table
 
@@ -24,7 +24,7 @@ def write_performance(version: str, context: RunContext) -> str:
     evidence = evidence_in_force(registry, version).evidence
     section = performance_section(registry.home, version, evidence.metrics, evidence.comparisons)
     registry.execute(RecordEvidence(version=version, sections=(section,)), context)
-    log_step("performance section written", version=version, digest=section.text_digest)
+    name_step(f"report performance: {_figures(evidence.metrics)}", version=version, digest=section.text_digest)
     show_performance(version)
     return section.text_digest
 
@@ -61,6 +61,12 @@ def performance_text(metrics: Sequence[Metric], comparisons: Sequence[Comparison
         columns = ("metric", "difference", "interval", "days")
         lines += ["", "## Against the champion", "", *markdown_table(columns, map(_compared, comparisons))]
     return "\n".join(lines) + "\n"
+
+
+def _figures(metrics: Sequence[Metric]) -> str:
+    """Return the figures on all rows, like `mae 12.3000, auc cannot say`."""
+    whole = [one for one in metrics if not one.slice]
+    return ", ".join(f"{one.name} {_written(one.value, None, None, '')[0]}" for one in whole) or "no metric"
 
 
 def _measured(metric: Metric) -> tuple[str | int, ...]:
