@@ -1,6 +1,6 @@
 """Changed bytes of an export, each verified by a bare interpreter: one process a version of Python.
 
-tried = verified_by(python, verifier, folder, [(folder / "README.md", 7)])
+tried = verified_by(python, scratch, folder, [(folder / "README.md", 7)])
 tried.text          what the verifier printed about the unchanged export
 tried.accepted      the changed bytes that it did not find, and those at which it ended in an error
 """
@@ -12,6 +12,8 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from data.audit.standalone_file import standalone_verifier
 
 # Runs in the bare interpreter, so it uses no syntax after Python 3.9.
 _PROGRAM = """
@@ -59,11 +61,13 @@ class TriedBytes:
     accepted: list[str]
 
 
-def verified_by(python: str, verifier: Path, folder: Path, places: Sequence[tuple[Path, int]]) -> TriedBytes:
-    """Verify an export with a verifier outside it, then again with one bit of each of these bytes flipped.
+def verified_by(python: str, scratch: Path, folder: Path, places: Sequence[tuple[Path, int]]) -> TriedBytes:
+    """Verify an export with a copy of the verifier in `scratch`, then again with one bit of each byte flipped.
 
     Each byte is restored afterwards.
     """
+    verifier = scratch / "verify.py"
+    verifier.write_bytes(standalone_verifier())
     given = json.dumps([str(verifier), str(folder), [(str(path), offset) for path, offset in places]])
     command = [python, "-I", "-S", "-c", _PROGRAM]
     ran = subprocess.run(command, input=given, capture_output=True, text=True, env={}, encoding="utf-8", check=False)

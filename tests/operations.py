@@ -154,3 +154,12 @@ def held(template: Template, root: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     world = template.copy(root, monkeypatch)
     with world.registry.store.session():
         yield world
+
+
+@contextmanager
+def held_after(prepare: Callable[[World], object], founded: Template, folder: Path) -> Iterator[World]:
+    """Yield a world after `prepare`, for all tests of a module, with its registry held open."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        template = prepared(founded, folder / "template", prepare)
+        with held(template, folder / "home", monkeypatch) as world:
+            yield world

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,18 +19,8 @@ def write_durably(path: Path, content: bytes, mode: int = PRIVATE_FILE, group: i
     written or the group cannot be given; the old file then stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            if group is not None:
-                os.fchown(file.fileno(), -1, group)
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with _written_beside(path, content, mode, group) as temporary:
+        temporary.replace(path)
     sync_folder(path.parent)
 
 
@@ -40,18 +30,27 @@ def create_durably(path: Path, content: bytes) -> None:
     The folder is created as a private one. Raises OSError.
     """
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with _written_beside(path, content, PRIVATE_FILE) as temporary, suppress(FileExistsError):
+        os.link(temporary, path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _written_beside(path: Path, content: bytes, mode: int, group: int | None = None) -> Iterator[Path]:
+    """Yield a temporary file beside `path` with this content, synced; at the end it is removed if it is still there."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), PRIVATE_FILE)
+            if group is not None:
+                os.fchown(file.fileno(), -1, group)
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        yield temporary
     finally:
-        Path(temporary).unlink(missing_ok=True)
-    sync_folder(path.parent)
+        temporary.unlink(missing_ok=True)
 
 
 def damaged_ending() -> str:

@@ -21,7 +21,6 @@ import pytest
 
 from data.audit.standalone.export_report import report_text
 from data.audit.standalone.export_verification import verify_export
-from data.audit.standalone_file import standalone_verifier
 from tests.bare_verifications import verified_by
 from tests.exports import SmallExports, each_bare_python, edit_json, edit_lines, run_in_process, run_verifier
 from tests.hostile_exports import accepted_cuts, accepted_flips, files_of, places
@@ -61,10 +60,9 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_byte_changed_is_found_and_the_report_is_the_same_on_a_bare(
     python: str, golden: Path, tmp_path: Path
 ) -> None:
-    trusted, chosen = tmp_path / "verify.py", random.Random(python)
-    trusted.write_bytes(standalone_verifier())
+    chosen = random.Random(python)
     sample = chosen.sample(sampled_files(golden, chosen), 10)
-    tried = verified_by(python, trusted, golden, list(places(sample, chosen, 1)))
+    tried = verified_by(python, tmp_path, golden, list(places(sample, chosen, 1)))
     assert tried.text == report_text(verify_export(golden))
     assert tried.accepted == []
 

@@ -25,11 +25,10 @@ from data.queries.paging import PageRequest
 from data.queries.subject_record import subject_record
 from data.queries.version_filter import VersionFilter
 from data.records.review import Finding, Severity
-from data.records.row import Row
-from data.registry import state as module
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.review import OpenFinding
-from tests.operations import deployed, held, prepared
+from tests.operations import deployed, held_after
+from tests.row_counts import count_rows
 from tests.world import MODEL, Template, World
 
 V1 = f"{MODEL}/versions/1"
@@ -65,28 +64,20 @@ def _consumer(model: str, system: str) -> DeclareConsumer:
 @pytest.fixture(scope="module")
 def world(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The world of `_crowded`, held open."""
-    root = tmp_path_factory.mktemp("crowded")
-    with pytest.MonkeyPatch.context() as patch:
-        template = prepared(founded, root / "template", _crowded)
-        with held(template, root / "home", patch) as crowded:
-            yield crowded
+    with held_after(_crowded, founded, tmp_path_factory.mktemp("crowded")) as crowded:
+        yield crowded
 
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """The number of rows of each table, and of event bodies, that the test reads."""
-    seen: Counter[str] = Counter()
-
-    def decoded(kind: type[Row], values: Sequence[object]) -> Row:
-        seen[kind.table] += 1
-        return kept(kind, values)
+    seen = count_rows(monkeypatch)
 
     def parsed(body: bytes) -> Any:
         seen["body"] += 1
         return loads(body)
 
-    kept, loads = module.decoded, log_entries.json.loads
-    monkeypatch.setattr(module, "decoded", decoded)
+    loads = log_entries.json.loads
     monkeypatch.setattr(log_entries, "json", type("", (), {"loads": staticmethod(parsed)}))
     return seen
 

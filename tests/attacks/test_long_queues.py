@@ -9,7 +9,7 @@ Caught in: `data/queries/pending_work.py`, `data/queries/cleared_versions.py`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,9 +17,8 @@ from data.queries.cleared_versions import ApprovalCase
 from data.queries.paging import PageRequest
 from data.queries.pending_decisions import pending_decisions
 from data.queries.pending_work import WaitingVersion, listed_work, pending_work
-from data.records.row import Row
-from data.registry import state as module
-from tests.operations import held, prepared
+from tests.operations import held_after
+from tests.row_counts import count_rows
 from tests.world import MODEL, Template, World
 
 WAITING = 5
@@ -35,25 +34,14 @@ def _queued(world: World) -> None:
 @pytest.fixture(scope="module")
 def world(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The world of `_queued`, held open."""
-    root = tmp_path_factory.mktemp("queued")
-    with pytest.MonkeyPatch.context() as patch:
-        template = prepared(founded, root / "template", _queued)
-        with held(template, root / "home", patch) as queued:
-            yield queued
+    with held_after(_queued, founded, tmp_path_factory.mktemp("queued")) as queued:
+        yield queued
 
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """The number of rows of each table that the test reads."""
-    seen: Counter[str] = Counter()
-    kept = module.decoded
-
-    def decoded(kind: type[Row], values: Sequence[object]) -> Row:
-        seen[kind.table] += 1
-        return kept(kind, values)
-
-    monkeypatch.setattr(module, "decoded", decoded)
-    return seen
+    return count_rows(monkeypatch)
 
 
 def needed(_: ApprovalCase) -> bool:

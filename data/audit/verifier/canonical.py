@@ -86,15 +86,14 @@ def without_cycle_collection() -> Iterator[None]:
 def _read_with_orjson(body: bytes) -> ParsedEvent | None:
     try:
         event = orjson.loads(body)
-        is_object = type(event) is dict
         text = orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
     except (ValueError, TypeError, RecursionError):  # orjson has narrower limits of depth and size than JSON
-        is_object, event, text = False, None, b""
+        return _confirm(_parse(body), body)
     # The searches are in this order because most texts have no `+` and few have an exponent.
     if _EARLY_EXPONENT.search(text) or (b"+" in text and b"e+" in text):
         text = _EXPONENT.sub(_respelt, text)
-    if is_object and text == body and _is_spelt_alike(text):
-        return event  # type: ignore[no-any-return]
+    if type(event) is dict and text == body and _is_spelt_alike(text):
+        return event
     return _confirm(_parse(body), body)
 
 

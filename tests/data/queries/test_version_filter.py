@@ -8,7 +8,7 @@ import pytest
 
 from data.queries.paging import EVERYTHING, PageRequest
 from data.queries.version_filter import ANY_VERSION, VersionFilter, chosen_versions
-from tests.operations import deployed, held, prepared
+from tests.operations import deployed, held_after
 from tests.world import MODEL, Template, World
 
 OTHER = "models/rail/wear"
@@ -24,11 +24,8 @@ def _filled(world: World) -> None:
 @pytest.fixture(scope="module")
 def world(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world with a deployed version, a registered one, and one of another team."""
-    root = tmp_path_factory.mktemp("filtered")
-    with pytest.MonkeyPatch.context() as patch:
-        template = prepared(founded, root / "template", _filled)
-        with held(template, root / "home", patch) as world:
-            yield world
+    with held_after(_filled, founded, tmp_path_factory.mktemp("filtered")) as world:
+        yield world
 
 
 CHOSEN = {

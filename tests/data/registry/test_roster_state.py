@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
 import pytest
 
 from data.records.person import Person
-from data.records.row import Row
 from data.records.version import Version
-from data.registry import state as module
 from data.registry.roster_state import RosterState
+from tests.row_counts import count_rows
 from tests.world import World
 
 
 def test_the_roster_is_read_once_and_versions_each_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.version()
-    seen: Counter[str] = Counter()
-    kept = module.decoded
-
-    def decoded(kind: type[Row], values: Sequence[object]) -> Row:
-        seen[kind.table] += 1
-        return kept(kind, values)
-
-    monkeypatch.setattr(module, "decoded", decoded)
+    seen = count_rows(monkeypatch)
     with world.registry.store.reading() as connection:
         state = RosterState(connection)
         people = [state.find(Person, state="active") for _ in range(3)]

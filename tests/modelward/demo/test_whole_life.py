@@ -21,7 +21,6 @@ import pytest
 
 from data.audit.standalone.export_report import report_text
 from data.audit.standalone.export_verification import verify_export
-from data.audit.standalone_file import standalone_verifier
 from data.audit.verifier import Report, verify
 from data.files.home import Home
 from data.records.tables import TABLES
@@ -155,10 +154,9 @@ def exported(demo: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -
 def test_the_export_of_the_demo_verifies_and_one_changed_byte_is_found_on_a_bare(
     python: str, exported: Path, tmp_path: Path
 ) -> None:
-    trusted, chosen = tmp_path / "verify.py", random.Random(python)
-    trusted.write_bytes(standalone_verifier())
+    chosen = random.Random(python)
     files = chosen.sample(files_of(exported), 12)
-    tried = verified_by(python, trusted, exported, list(places(files, chosen, 1)))
+    tried = verified_by(python, tmp_path, exported, list(places(files, chosen, 1)))
     assert tried.text == report_text(verify_export(exported))
     assert tried.accepted == []
 
