@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from data.audit.rebuild import rebuild
 from data.errors import StoreError
+from data.files.durable_file import damaged_ending
 from data.registry.migration import create_tables
 from data.registry.registry import Registry
 
 
-def rebuild_registry(registry: Registry) -> int:
-    """Write a new registry file from the events in the journal; return the number of events.
+@dataclass(frozen=True)
+class RebuiltRegistry:
+    """The number of events of a rebuilt registry, and the files of the former one, which are kept beside it."""
 
-    Raises StoreError when the file exists, StoreLockedError when another process uses the registry, and other errors in
-    the same cases as `data.audit.rebuild.rebuild`.
+    events: int
+    kept: tuple[Path, ...]
+
+
+def rebuild_registry(registry: Registry) -> RebuiltRegistry:
+    """Write a new registry file from the events in the journal.
+
+    A registry file that cannot be opened is kept under another name, and so is a write-ahead log: DuckDB refuses the
+    log of another file. Both keep their names until the new file is complete.
+
+    Raises StoreError when the file exists and can be opened, StoreLockedError when another process uses the registry,
+    and other errors in the same cases as `data.audit.rebuild.rebuild`.
     """
     database = registry.home.database
-    if database.exists():
-        raise StoreError(f"{database} exists already", f"move it aside first: `mv {database} {database}.broken`")
     with registry.store.locked(exclusive=True):
-        return rebuild(registry.journal, database, create_tables, registry.anchors)
+        if registry.store.can_be_opened():
+            raise StoreError(f"{database} exists already", f"move it aside first: `mv {database} {database}.broken`")
+        complete = database.with_name(f".{database.name}.rebuilt")
+        complete.unlink(missing_ok=True)
+        events = rebuild(registry.journal, complete, create_tables, registry.anchors)
+        ending = damaged_ending()
+        kept = [_renamed(one, ending) for one in (database.with_name(f"{database.name}.wal"), database) if one.exists()]
+        complete.replace(database)
+    return RebuiltRegistry(events, tuple(kept))
+
+
+def _renamed(path: Path, ending: str) -> Path:
+    return path.rename(path.with_name(f"{path.name}.{ending}"))
 
 
 def same_tables(first: Path, second: Path) -> bool:

@@ -168,6 +168,24 @@ class Store:
             with self._take_lock(shared=not exclusive):
                 yield
 
+    def can_be_opened(self) -> bool:
+        """Return True if the database file exists and DuckDB opens it, False if it is missing or damaged.
+
+        The caller holds the lock file. Raises StoreLockedError when a foreign program has the file open, and StoreError
+        when the file system refuses to read it.
+        """
+        if not self.database.exists():
+            return False
+        try:
+            self._connect(read_only=True).close()
+        except StoreLockedError:
+            raise
+        except StoreError as refused:
+            if fault_in(str(refused.__cause__)) is not None:
+                raise
+            return False
+        return True
+
     @contextmanager
     def _one_thread(self) -> Iterator[None]:
         process, me = self._process, threading.get_ident()
@@ -241,7 +259,7 @@ class Store:
                 raise StoreLockedError(f"another program has {self.database} open: {error}") from error
             raise StoreError(
                 f"{self.database} cannot be opened: {error}",
-                "move the file aside without changing it, then run `modelward audit rebuild`",
+                "run `modelward audit rebuild`, which keeps this file and writes a new one from the journal",
             ) from error
 
     @contextmanager

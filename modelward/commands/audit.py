@@ -178,19 +178,21 @@ def consistency(
 
 @app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
-    """Rebuild the registry from its journal and verify it. Move a damaged registry file away first."""
+    """Rebuild a lost or damaged registry from its journal and verify it. The damaged file is kept."""
     from data.registry.reconstruction import rebuild_registry  # noqa: PLC0415 – imports pyarrow
 
     registry = Registry.here()
     database = registry.home.database
     with working("rebuilding the registry"):
-        count = rebuild_registry(registry)
+        rebuilt = rebuild_registry(registry)
     with working("verifying the rebuilt registry"):
         report = _verified(registry, deep=True, trusted_vkey="")
     if as_json:
-        show_json({"rebuilt": count, "database": database, "verification": report})
+        show_json({"rebuilt": rebuilt.events, "database": database, "kept": rebuilt.kept, "verification": report})
     else:
-        say(f"rebuilt {database} from {count} events of the journal")
+        say(f"rebuilt {database} from {rebuilt.events} events of the journal")
+        for file in rebuilt.kept:
+            say(f"the former file is kept as {file}")
         _show(report, deep=True)
     raise typer.Exit(0 if report.ok else 1)
 

@@ -43,7 +43,7 @@ def prove(home: Home, story: PrintedStory) -> ProofResult:
     with story.step("The database deleted, and rebuilt from the journal", "audit"):
         lost = home.database.with_suffix(".lost")
         home.database.replace(lost)
-        events = rebuild_registry(Registry(home))
+        events = rebuild_registry(Registry(home)).events
         equal = same_tables(lost, home.database)
         story.say(f"{events} events replayed; {'every table equals the lost one' if equal else 'THE TABLES DIFFER'}")
         story.say(f"again: {_outcome(verify_database(home, home.database))}")

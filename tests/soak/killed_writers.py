@@ -118,8 +118,6 @@ def fault_after(world: World, seen: list[int]) -> tuple[str, bool]:
     except StoreError as refused:
         if "Corrupt database file" not in refused.what:
             raise
-        for path in world.home.database.parent.glob("registry.duckdb*"):
-            path.rename(world.home.root / f"damaged-{len(seen)}-{path.name}")
         rebuild_registry(world.registry)
         is_rebuilt = True
     report = verify_registry(world.registry, deep=True)
