@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from prefect import flow
 
+from data.records.monitoring import NightOutcome
 from tasks.monitor.chunk_models import monitor_all
 from tasks.monitor.find_last_day import last_day
 from tasks.monitor.find_monitored_models import find_monitored_models
-from tasks.monitor.record_windows import NightOutcome, record_night
+from tasks.monitor.record_windows import record_night
 from tasks.monitor.show_drift import show_drift
 from tasks.monitor.show_monitoring import show_monitoring
 from tasks.run.name_run import this_run

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pytest
 
 from data.records.model import ColumnMapping, Feature
+from data.records.monitoring import NightOutcome
 from data.records.names import version_key
 from data.records.person import Actor
 from data.records.run_context import RunContext
@@ -29,7 +30,7 @@ from monitoring.scan import profile_table
 from monitoring.scores import count_scores
 from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.monitor_chunk import monitor_chunk
-from tasks.monitor.record_windows import NightOutcome, record_night
+from tasks.monitor.record_windows import record_night
 from tasks.register.build_reference import Reference, store_reference
 from tests.operations import deploy
 from tests.prediction_logs import INSTANT, days, ids_of, midnight, write_partition

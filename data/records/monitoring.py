@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from data.records.instant import Instant
-from data.records.row import Row
+from data.records.row import Frozen, Row
 
 REGISTRY = "registry"
 """The key that stands in place of a model's for an incident that concerns no single model."""
@@ -92,3 +92,21 @@ class Incident(Row):
     def needs_code(self) -> bool:
         """True if it can only be resolved with a one-time code."""
         return self.blocking or self.is_difference
+
+
+class NightOutcome(Frozen):
+    """The outcome of one model in a monitoring run.
+
+    `run` is the key of the recorded run; `why` is the reason if nothing was recorded. `pages` and `warnings` are the
+    keys of the alerts that this window opened or extended.
+    """
+
+    model: str
+    state: Literal["recorded", "not watched", "failed"]
+    run: str = ""
+    why: str = ""
+    rows: int = 0
+    faults: int = 0
+    counts: dict[str, int] = {}
+    pages: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

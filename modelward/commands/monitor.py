@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from pydantic import TypeAdapter
 
 from data.queries.lookup import reference
 from data.queries.rows import required_row
-from data.records.monitoring import MonitoringRun
+from data.records.monitoring import MonitoringRun, NightOutcome
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time, day_of
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
 from modelward.cli.terminal import say, show_json, show_table
 from modelward.runs.flow_call import CallOptions, call
-
-if TYPE_CHECKING:
-    from tasks.monitor.record_windows import NightOutcome
 
 EXIT_FAILED = 3
 FAULTS_SHOWN = 3
@@ -43,8 +40,6 @@ def monitor(
     moment, day = business_time(as_of), day_of(through)
     parameters = {"models": models or None, "through": day, "as_of": moment}
     answer = call("monitor_models", CallOptions(by, local, no_wait), parameters, "monitoring the logs")
-    from tasks.monitor.record_windows import NightOutcome  # noqa: PLC0415 – imports Prefect
-
     outcomes = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
     if as_json:
         show_json(outcomes)

@@ -9,7 +9,7 @@ from data.registry.registry import Receipt, Registry
 from tasks.run.create_prefect_artifact import create_prefect_artifact
 from tasks.run.take_steps import warn_step
 from views.evidence_address import receipt_command
-from views.forms.vote_receipt import receipt_lines
+from views.forms.vote_receipt import missing_receipt_lines, receipt_lines
 
 
 def give_receipt(receipt: Receipt, person: str, decision: str) -> None:
@@ -22,9 +22,7 @@ def give_receipt(receipt: Receipt, person: str, decision: str) -> None:
         lines = receipt_lines(prove_event(Registry.here(), receipt.seq), person, decision, command)
     except ModelwardError as error:
         warn_step(f"the receipt of event {receipt.seq} could not be made: {error.what}")
-        lines = [
-            f"The vote is recorded as event {receipt.seq}. Its receipt could not be made; get it with `{command}`."
-        ]
+        lines = missing_receipt_lines(receipt.seq, command)
     create_prefect_artifact(
         "receipt", receipt.subject, lines, f"receipt of {person} for {short(receipt.subject)}: {decision}"
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.registry.registry import Registry
+from data.text.counted import counted
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 
 @step("anchor log")

@@ -6,9 +6,9 @@ from data.errors import AuditError
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.registry.serving_comparison import compare_serving, sign_slots
+from data.text.counted import counted
 from tasks.attest.report_differences import report_differences
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 SHOWN = 5
 

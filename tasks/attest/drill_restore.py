@@ -13,9 +13,9 @@ from data.files.artifacts import file_digest
 from data.queries.log_proof import root_of_copy, root_of_log
 from data.registry.backup import backup_registry
 from data.registry.registry import Registry
+from data.text.counted import counted
 from tasks.attest.verify_log import require_sound
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from data.records.run_context import RunContext
 from data.registry.backup_pruning import prune_backups
 from data.registry.registry import Registry
 from data.settings import read_settings
+from data.text.counted import counted
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 
 @step("prune backups")

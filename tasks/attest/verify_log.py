@@ -8,9 +8,9 @@ from data.records.run_context import RunContext
 from data.registry.file_difference import stored_file_differences
 from data.registry.registry import Registry
 from data.registry.verification import verify_registry
+from data.text.counted import counted
 from tasks.attest.report_differences import report_differences
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 SHOWN = 5
 

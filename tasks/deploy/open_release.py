@@ -15,6 +15,7 @@ from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.emergency import ReleaseInEmergency
 from data.registry.registry import Registry
+from data.text.counted import counted
 from gates.approval_rule import required
 from gates.oversight import EmergencyRule
 from gates.standard import emergency_for
@@ -22,7 +23,6 @@ from tasks.approve.recompute_digests import verified_artifact
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS
-from tasks.run.word_steps import counted
 from tasks.validate.judge_version import judge_version
 from tasks.validate.reject_version import refuse_unless_cleared
 

@@ -10,8 +10,8 @@ from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.registry.serving_comparison import compare_serving, sign_slots
 from data.registry.serving_record import RecordedSlot
+from data.text.counted import counted
 from tasks.run.run_due_jobs import Due
-from tasks.run.word_steps import counted
 
 
 def unsigned_manifests(context: RunContext) -> Iterator[Due]:

@@ -9,8 +9,8 @@ from functools import partial
 from data.files.home import Home
 from data.logs.profile_cache import ProfileCache
 from data.records.run_context import RunContext
+from data.text.counted import counted
 from tasks.run.run_due_jobs import Due
-from tasks.run.word_steps import counted
 
 KEPT = timedelta(days=180)
 """Labels are read for 120 days. Older windows are rare, and their partitions are counted again."""

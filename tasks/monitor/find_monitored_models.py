@@ -7,8 +7,9 @@ from datetime import date
 
 from data.queries.monitored_models import MonitoringCandidate, monitored_models
 from data.registry.registry import Registry
+from data.text.counted import counted
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted, day_words
+from tasks.run.word_steps import day_words
 
 
 @step("find monitored models")

@@ -15,9 +15,9 @@ from data.errors import StatisticsError
 from data.logs.label_join import LabelJoin, LabelledDay
 from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.model_logs import LabelPartition, LoggedDay, ModelLogs, touching
+from data.text.counted import counted
 from monitoring.score_file import CACHE_VERSION, from_bytes, to_bytes
 from monitoring.scores import FAULTS, ScoreHistogram, count_scores
-from tasks.run.word_steps import counted
 
 BEFORE = FAULTS[3]
 

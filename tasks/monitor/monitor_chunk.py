@@ -15,6 +15,7 @@ from data.logs.model_logs import LoggedDay, ModelLogs
 from data.queries.monitored_models import MonitoredModel, MonitoringCandidate
 from data.records.version import Version
 from data.registry.commands.monitoring import RecordMonitoring
+from data.text.counted import counted
 from data.text.untrusted_text import storable
 from monitoring.hard_fault import HardFault, faults_without_rule
 from monitoring.plan import WatchRule, watch_rules
@@ -27,7 +28,7 @@ from tasks.monitor.profile_partitions import profile_partitions
 from tasks.register.build_reference import Reference, read_reference
 from tasks.run.business_time import moment
 from tasks.run.take_steps import log_step, name_step, step
-from tasks.run.word_steps import counted, day_words
+from tasks.run.word_steps import day_words
 
 LONGEST = 500
 """Most characters of an internal error that a result keeps."""

@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from data.errors import ModelwardError
-from data.records.monitoring import Alert, MonitoringRun
-from data.records.row import Frozen
+from data.records.monitoring import Alert, MonitoringRun, NightOutcome
 from data.records.run_context import RunContext
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.registry import LARGEST_BATCH, Receipt, Registry
+from data.text.counted import counted
 from monitoring.alert_rule import AlertState
 from tasks.monitor.monitor_chunk import ModelResult
 from tasks.monitor.write_alerts import write_alerts
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
-from tasks.run.word_steps import counted
-
-
-class NightOutcome(Frozen):
-    """The outcome of one model in a monitoring run.
-
-    `run` is the key of the recorded run; `why` is the reason if nothing was recorded. `pages` and `warnings` are the
-    keys of the alerts that this window opened or extended.
-    """
-
-    model: str
-    state: Literal["recorded", "not watched", "failed"]
-    run: str = ""
-    why: str = ""
-    rows: int = 0
-    faults: int = 0
-    counts: dict[str, int] = {}
-    pages: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

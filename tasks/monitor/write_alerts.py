@@ -16,9 +16,9 @@ from data.records.model import Model
 from data.records.monitoring import Alert, MonitoringRun
 from data.records.names import short
 from data.registry.registry import Registry
+from data.text.counted import counted
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 
 class _PendingNotice(NamedTuple):

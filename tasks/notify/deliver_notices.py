@@ -15,9 +15,9 @@ from data.queries.notice_recipients import notice_recipients
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
 from data.settings import read_settings
+from data.text.counted import counted
 from tasks.run.run_due_jobs import Due
 from tasks.run.take_steps import warn_step
-from tasks.run.word_steps import counted
 
 OUTBOX = "outbox"
 SECONDS_IN_A_FLOW = 10.0

@@ -13,6 +13,7 @@ from data.registry.commands.approval import RequestApproval
 from data.registry.commands.retirement import ApproveRetirement
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING
+from data.text.counted import counted
 from gates.approval_rule import required
 from gates.standard import retirement_for
 from tasks.approve.ask_approvers import await_decisions
@@ -20,7 +21,6 @@ from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.load_standards import in_force
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
-from tasks.run.word_steps import counted
 
 ENVIRONMENT = "production"
 

@@ -17,10 +17,10 @@ from data.records.model import Consumer
 from data.records.names import system_name
 from data.records.retirement_evidence import ImpactDocument, LogCoverage, TrafficRecord
 from data.records.run_context import RunContext
+from data.text.counted import counted
 from gates.impact import Affected, impact
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 
 
 @dataclass(frozen=True)

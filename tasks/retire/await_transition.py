@@ -13,7 +13,6 @@ from pydantic import Field
 
 from data.errors import InputError, RefusedError, TransitionIncompleteError
 from data.queries.retirements import RetirementSnapshot, retirement_snapshot
-from data.records.names import short
 from data.records.person import Actor
 from data.records.retirement import Retirement
 from data.records.run_context import RunContext
@@ -21,7 +20,6 @@ from data.records.verdict import Failed, Passed, Unproven
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING
-from data.text.markdown_text import plain
 from gates.contract import Criterion
 from gates.transition import judge_transition
 from tasks.retire.plan_transitions import plan_transitions
@@ -29,13 +27,9 @@ from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, r
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, repeated, step
-from views.forms.objection import Objection, objection_lines
-from views.forms.retirement_tables import retirement_lines
+from views.forms.objection import Objection
+from views.forms.retirement_progress import describe_transition
 
-HOW = (
-    "Consumers answer with `modelward consumers ack`; `modelward consumers silence` accepts a missing answer. Enter "
-    "below what each consumer moves to, then submit to check again."
-)
 SHORTEST_WAIT = timedelta(days=1)
 QUESTION = "transition"
 
@@ -97,11 +91,8 @@ def open_criteria(found: RetirementSnapshot) -> list[Criterion]:
 
 def _form(key: str, objection: Objection) -> type[RunInput]:
     found = retirement_snapshot(Registry.here(), key)
-    retirement, parties = found.retirement, found.parties
-    lines = [*objection_lines(objection), f"### Retire {plain(short(retirement.subject))}: what is missing", ""]
-    lines += [f"- **missing:** {plain(_reason(one), 1_000)}" for one in open_criteria(found)]
-    lines += ["", HOW, "", *retirement_lines(retirement, parties)]
-    return TransitionForm.with_initial_data(description="\n".join(lines))
+    missing = [_reason(one) for one in open_criteria(found)]
+    return TransitionForm.with_initial_data(description=describe_transition(found, missing, objection))
 
 
 def _settle(key: str, answer: FormAnswer, context: RunContext) -> AnswerOutcome:

@@ -16,6 +16,7 @@ from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.retirement import AffectedParty, OpenRetirement
 from data.registry.registry import Registry
+from data.text.counted import counted
 from gates.impact import Affected
 from gates.oversight import RetirementRule
 from gates.standard import retirement_for
@@ -25,7 +26,7 @@ from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.record_refusal import refusals_recorded
 from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, repeated, step
-from tasks.run.word_steps import counted, day_words
+from tasks.run.word_steps import day_words
 
 ATTEMPT = "open retirement"
 

@@ -11,8 +11,8 @@ from data.records.retirement import RetirementParty
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import PlanTransition
 from data.registry.registry import Registry
+from data.text.counted import counted
 from tasks.run.take_steps import name_step, repeated, step
-from tasks.run.word_steps import counted
 
 LINES = 200
 

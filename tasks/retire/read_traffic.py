@@ -16,11 +16,12 @@ from data.records.retirement_evidence import TrafficDocument
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import RecordTraffic
 from data.registry.registry import Registry
+from data.text.counted import counted
 from gates.transition import window_days
 from tasks.retire.assess_impact import seen_of
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted, day_words
+from tasks.run.word_steps import day_words
 
 
 @dataclass(frozen=True)

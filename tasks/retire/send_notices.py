@@ -15,9 +15,9 @@ from data.records.run_context import RunContext
 from data.registry.commands.retirement import RecordNotices
 from data.registry.registry import Registry
 from data.registry.rules.retirement_party import PLANNING
+from data.text.counted import counted
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, repeated, step
-from tasks.run.word_steps import counted
 
 REMIND_DAYS = 7
 ESCALATE_FROM = 3

@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from data.settings import read_settings
 from data.text.markdown_text import plain
 from tasks.run.take_steps import warn_step
-from views.evidence_address import evidence_url, report_command
+from views.forms.evidence_link import evidence_lines
 
 
 def artifact_key(kind: str, about: str = "") -> str:
@@ -35,6 +35,5 @@ def create_prefect_artifact(kind: str, about: str, lines: Sequence[str], descrip
 
 
 def evidence_line(page: str, key: str) -> list[str]:
-    """Return the last line of a Prefect artifact: the address of all evidence, or the command that prints it."""
-    url = evidence_url(read_settings().evidence_url, page)
-    return ["", f"[All evidence]({url})" if url else f"All evidence: `{report_command(key)}`"]
+    """Return the last lines of a Prefect artifact: the address of all evidence, or the command that prints it."""
+    return evidence_lines(page, key, read_settings().evidence_url)

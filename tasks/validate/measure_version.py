@@ -20,11 +20,11 @@ from data.records.run_context import RunContext
 from data.records.version import Metric, TestResult
 from data.registry.commands.version import RecordEvidence
 from data.registry.registry import Registry
+from data.text.counted import counted
 from monitoring.metrics import recompute, recompute_slices
 from monitoring.planned_test import run_planned
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
-from tasks.run.word_steps import counted
 from tasks.validate.read_predictions import FILES, Predictions, read_predictions, submission_folder
 
 PRODUCER = "modelward"

@@ -13,13 +13,13 @@ from data.records.approval import ApprovalRequest, EligibleApprover, Vote
 from data.records.names import short
 from data.text.markdown_text import plain, quoted
 from views.evidence_address import request_page
+from views.forms.evidence_link import evidence_fact
 from views.forms.figure_lines import comparison_lines, metric_lines
 from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
 from views.forms.objection import NO_OBJECTION, Objection, objection_lines
 from views.forms.retirement_tables import retirement_lines
 from views.forms.version_facts import (
     FactRows,
-    evidence_fact,
     fact_table,
     finding_lines,
     names_or_nobody,

@@ -8,11 +8,11 @@ from data.records.review import VerdictSet
 from data.text.markdown_text import plain, quoted
 from gates.oversight import EmergencyRule
 from views.evidence_address import version_page
+from views.forms.evidence_link import evidence_fact
 from views.forms.gate_tables import gate_counts, gates_not_passed, gates_passed
 from views.forms.objection import Objection, objection_lines
 from views.forms.version_facts import (
     FactRows,
-    evidence_fact,
     fact_table,
     finding_lines,
     names_or_nobody,

@@ -1,4 +1,4 @@
-"""The facts of a version that every form shows: change, contributors, artifact, findings, waivers, evidence link."""
+"""The facts of a version that every form shows: change, contributors, artifact, findings, waivers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from data.records.model import Model
 from data.records.review import Finding, Waiver
 from data.records.version import Version
 from data.text.markdown_text import plain, quoted
-from views.evidence_address import evidence_url, report_command
 from views.forms.markdown_table import markdown_table
 
 FactRows = list[tuple[str, str]]
@@ -49,12 +48,6 @@ def finding_lines(shown: VersionSnapshot) -> list[str]:
     findings = sorted(shown.findings, key=lambda one: one.state == "closed")
     lines = [*map(_finding, findings), *map(_waiver, shown.waivers)]
     return ["", "#### Findings and waivers", "", *lines] if lines else []
-
-
-def evidence_fact(page: str, key: str, base: str) -> tuple[str, str]:
-    """Return the link to the evidence page below `base`, or, if `base` is empty, the command that writes the page."""
-    url = evidence_url(base, page)
-    return ("All evidence", f"[read it on one page]({url})" if url else f"`{report_command(key)}`")
 
 
 def split_digest(digest: str) -> str:

@@ -34,5 +34,10 @@ def receipt_lines(proof: EventProof, person: str, decision: str, command: str) -
     ]
 
 
+def missing_receipt_lines(event: int, command: str) -> list[str]:
+    """Return Markdown for a vote whose receipt could not be made; `command` makes it later."""
+    return [f"The vote is recorded as event {event}. Its receipt could not be made; get it with `{command}`."]
+
+
 def _fenced(text: str) -> Sequence[str]:
     return ["```text", *text.removesuffix("\n").split("\n"), "```"]

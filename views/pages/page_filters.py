@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from data.queries.lookup import reference
+from data.text.counted import counted
 from data.text.untrusted_text import safe
 
 TAIL = 12
@@ -48,11 +49,6 @@ def interval(low: float | None, high: float | None) -> str:
 def tail(digest: str | None) -> str:
     """Return the last twelve digits of a digest after `…`, enough for a person to compare; a dash for None."""
     return "…" + digest[-TAIL:] if digest else "–"
-
-
-def counted(count: int, singular: str, many: str = "") -> str:
-    """Return a count with its noun: `1 alert`, `2 alerts`; `many` is an irregular plural."""
-    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

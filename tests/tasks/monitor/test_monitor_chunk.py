@@ -14,11 +14,10 @@ import pytest
 from data.logs.measurements import from_bytes
 from data.notices.outbox import Outbox
 from data.records.model import Consumer
-from data.records.monitoring import Alert, Incident, MonitoringRun
+from data.records.monitoring import Alert, Incident, MonitoringRun, NightOutcome
 from data.records.version import Version
 from data.registry.commands.model import RecordMonitoringPlan
 from data.registry.commands.monitoring import AnswerAlert
-from tasks.monitor.record_windows import NightOutcome
 from tests.monitored_model import RULES, ServingModel, deploy_monitored_model
 from tests.operations import deploy
 from tests.prediction_logs import DAY, days, midnight, write_partition

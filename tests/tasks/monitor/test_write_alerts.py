@@ -9,13 +9,14 @@ import pytest
 from data.errors import PublishError
 from data.notices.outbox import Notice, Outbox
 from data.records.model import Model
+from data.records.monitoring import NightOutcome
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.commands.model import RegisterModel
 from tasks.monitor import write_alerts as alerting
 from tasks.monitor.find_monitored_models import find_monitored_models
 from tasks.monitor.monitor_chunk import ModelResult, monitor_chunk
-from tasks.monitor.record_windows import NightOutcome, record_night
+from tasks.monitor.record_windows import record_night
 from tests.monitored_model import RULES, deploy_monitored_model
 from tests.prediction_logs import DAY, days, midnight
 from tests.world import MODEL, World

@@ -1,4 +1,4 @@
-"""The facts of a version in forms: its change, artifact, conclusion, findings and evidence link."""
+"""The facts of a version in forms: its change, artifact, conclusion and findings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from data.records.person import Role
 from data.registry.commands.review import AnswerFinding, CloseFinding, DecideWaiver, OpenFinding, RequestWaiver
 from tests.world import World
 from views.forms.version_facts import (
-    evidence_fact,
     fact_table,
     finding_lines,
     names_or_nobody,
@@ -35,14 +34,6 @@ def test_a_short_digest_is_one_piece() -> None:
 
 def test_names_are_separated_by_commas_and_no_names_are_nobody() -> None:
     assert (names_or_nobody(["alma", "axel"]), names_or_nobody([])) == ("alma, axel", "nobody")
-
-
-def test_the_evidence_is_a_link_if_pages_are_served_and_otherwise_a_command() -> None:
-    page, key = "models/ops/delay/1.html", "models/ops/delay/versions/1"
-    assert evidence_fact(page, key, "http://127.0.0.1:4290/")[1] == (
-        f"[read it on one page](http://127.0.0.1:4290/{page})"
-    )
-    assert evidence_fact(page, key, "")[1] == "`modelward report ops/delay/1`"
 
 
 def test_a_version_is_described_by_model_change_contributors_and_artifact(world: World) -> None:

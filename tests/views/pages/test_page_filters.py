@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from markupsafe import Markup
 
-from views.pages.page_filters import counted, day, inert, interval, moment, number, tail
+from views.pages.page_filters import day, inert, interval, moment, number, tail
 
 LATE = datetime(2013, 4, 22, 23, 30, tzinfo=timezone(timedelta(hours=-4)))
 
@@ -24,9 +24,6 @@ WRITTEN = {
     "half an interval": (interval(None, 0.5), ""),
     "a digest": (tail("sha256:" + "0" * 52 + "0123456789ab"), "…0123456789ab"),
     "no digest": (tail(None), "–"),
-    "one": (counted(1, "alert"), "1 alert"),
-    "none": (counted(0, "alert"), "0 alerts"),
-    "many with a plural of its own": (counted(1200, "criterion", "criteria"), "1,200 criteria"),
 }
 
 

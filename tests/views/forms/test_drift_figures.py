@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from data.logs.measurements import WindowMeasurement
+from data.errors import ArtifactError
+from data.queries.run_measurements import WindowMeasurement
 from data.records.measurement import CannotSay, Measurement
 from data.records.monitoring import MonitoringRun
 from monitoring.plan import Direction, WatchRule
-from tasks.monitor.show_drift import _drawn, drift_lines
+from views.forms.drift_figures import _drawn, drift_lines, unreadable_lines, window_counts
 
 V1 = "models/ops/delay/versions/1"
 RUN = MonitoringRun(
@@ -63,7 +64,7 @@ def test_pages_come_before_warnings_and_quiet_figures_last() -> None:
         measured(one, outcome, value, cannot_say=None if value is not None else CannotSay.TOO_FEW_ROWS)
         for one, outcome, value in zip(rules, outcomes, values, strict=True)
     ]
-    lines = drift_lines(RUN, [*batch, measured(rule("unmonitored"), "", 9.0)], {one.about: one for one in rules})
+    lines = drift_lines(RUN, [*batch, measured(rule("unmonitored"), "", 9.0)], rules)
     assert lines[0] == "### ops/delay, 2013-04-01 to 2013-04-07"
     assert "- **fault:** a \\| fault &lt;b&gt;" in lines
     table = lines[lines.index("|---|---|--:|---|---|") + 1 :]
@@ -91,11 +92,21 @@ KNOWN: dict[str, tuple[dict[str, float | None], str]] = {
 @pytest.mark.parametrize(("headline", "line"), KNOWN.values(), ids=KNOWN)
 def test_the_share_of_known_labels_is_shown(headline: dict[str, float | None], line: str) -> None:
     run = RUN.model_copy(update={"headline": headline, "labelled": 15_000})
-    assert drift_lines(run, [], {})[2] == line
+    assert drift_lines(run, [], [])[2] == line
 
 
 def test_a_rule_with_margin_zero_is_only_in_the_table() -> None:
     about = rule("a", margin=0.0)
-    lines = drift_lines(RUN, [measured(about, "watch", 0.2)], {about.about: about})
+    lines = drift_lines(RUN, [measured(about, "watch", 0.2)], [about])
     assert not [line for line in lines if line.startswith("![")]
     assert lines[-1] == "| **watch** | psi:a | 0.2000 | – | 0, 0 up |"
+
+
+def test_the_counts_of_a_window_are_one_sentence() -> None:
+    run = RUN.model_copy(update={"counts": {"page": 2, "quiet": 0}})
+    assert window_counts(run) == "2 page, 1 fault"
+    assert window_counts(RUN.model_copy(update={"faults": ()})) == "nothing is monitored"
+
+
+def test_measurements_that_cannot_be_read_are_shown_with_the_reason() -> None:
+    assert unreadable_lines(ArtifactError("it is | gone", "restore it")) == [r"it is \| gone → restore it"]
