@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from data.files.home import Home
-from data.queries.event_index import EventIndex
 from data.queries.inventory import ListedVersion, list_versions
 from data.queries.pending_signatures import PendingSignatures, pending_signatures
 from data.records.approval import ApprovalRequest, Vote
@@ -58,14 +57,9 @@ class InventorySnapshot:
     attestations: tuple[Attestation, ...]
 
 
-def inventory_snapshot(home: Home, index: EventIndex | None = None) -> InventorySnapshot:
-    """Return the inventory of a home; an index is extended to the end of the log in the same snapshot.
-
-    Raises MissingRegistryError, StoreError.
-    """
+def inventory_snapshot(home: Home) -> InventorySnapshot:
+    """Return the inventory of a home. Raises MissingRegistryError, StoreError."""
     with Registry(home).store.reading() as connection:
-        if index is not None:
-            index.extend(connection)
         state, log = State(connection), AuditLog(connection)
         head, notes, time = log.head(), log.notes(), registry_time(connection)
         people = state.find(Person)

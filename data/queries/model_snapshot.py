@@ -11,9 +11,9 @@ from duckdb import DuckDBPyConnection
 
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
-from data.queries.event_index import EventIndex
 from data.queries.inventory import ListedVersion, list_versions
 from data.queries.log_entries import LogEntry, events
+from data.queries.model_events import bodies_about
 from data.queries.pending_signatures import PendingSignatures, pending_signatures
 from data.queries.run_measurements import RunMeasurements, drawn_runs, read_measurements
 from data.records.approval import ApprovalRequest, Vote
@@ -114,31 +114,28 @@ class _ModelRows:
         )  # fmt: skip
 
 
-def model_snapshot(home: Home, model: str, index: EventIndex | None = None) -> ModelSnapshot:
-    """Return the model with this key; an index from an earlier call saves reading the log again.
-
-    Raises NotFoundError, MissingRegistryError, StoreError.
-    """
-    (found,) = model_snapshots(home, [model], index or EventIndex())
+def model_snapshot(home: Home, model: str) -> ModelSnapshot:
+    """Return the model with this key. Raises NotFoundError, MissingRegistryError, StoreError."""
+    (found,) = model_snapshots(home, [model])
     return found
 
 
-def model_snapshots(home: Home, models: Sequence[str], index: EventIndex) -> Iterator[ModelSnapshot]:
+def model_snapshots(home: Home, models: Sequence[str]) -> Iterator[ModelSnapshot]:
     """Yield several models from one snapshot of the registry, which is closed before the first is parsed.
 
     Raises in the same cases as `model_snapshot`.
     """
     store, inbox = ArtifactStore(home.artifacts), ArtifactStore(home.inbox)
     with Registry(home).store.reading() as connection:
-        found = _read(connection, models, index)
+        found = _read(connection, models)
     for rows in found:
         yield rows.snapshot(store, inbox)
 
 
-def _read(connection: DuckDBPyConnection, models: Sequence[str], index: EventIndex) -> list[_ModelRows]:
-    index.extend(connection)
+def _read(connection: DuckDBPyConnection, models: Sequence[str]) -> list[_ModelRows]:
     state, log = State(connection), AuditLog(connection)
     rows = [state.need(Model, model) for model in models]
+    bodies = bodies_about(connection, models)
     head, notes = log.head(), log.notes()
     people = {one.person: one for one in state.find(Person)}
     time = registry_time(connection)
@@ -146,7 +143,7 @@ def _read(connection: DuckDBPyConnection, models: Sequence[str], index: EventInd
         _ModelRows(
             row, list_versions(state, time.now, row.key),
             {kind: tuple(_below(state, kind, row.key)) for kind in TABLES},
-            index.bodies(connection, row.key), head.size, head.origin, notes[-1] if notes else "", people, time,
+            bodies[row.key], head.size, head.origin, notes[-1] if notes else "", people, time,
             pending_signatures(
                 state, state.under(ApprovalRequest, row.key), state.under(Vote, row.key), people.values(), time.now
             ),

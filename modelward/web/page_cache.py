@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from data.errors import NotFoundError
 from data.files.home import Home
-from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
 from views.evidence_address import AUDIT, INVENTORY
 from views.pages.inventory_view import inventory_view
@@ -61,7 +60,6 @@ class PageCache:
         self._making = threading.Lock()
         self._pages: OrderedDict[str, tuple[PageVersion, CachedPage]] = OrderedDict()
         self._models: OrderedDict[str, tuple[PageVersion, Page]] = OrderedDict()
-        self._index = EventIndex()
 
     def page(self, address: str) -> CachedPage:
         """Return the page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
@@ -91,7 +89,7 @@ class PageCache:
         return _page_named(self._model(match[1]), match[2])
 
     def _model(self, model: str) -> Page:
-        make = partial(read_page, self._home, model, UNVERIFIED, self._index)
+        make = partial(read_page, self._home, model, UNVERIFIED)
         return _cached(self._models, model, self._version(), MOST_MODELS, make)
 
 

@@ -4,7 +4,8 @@ Counts rows and event bodies and never measures time: what is read for one name,
 on the number of other models and events.
 
 Result: Prevented: look-ups by key; lists have pages; an event is read only if it is about the model.
-Caught in: `data/queries/lookup.py`, `data/queries/log_page.py`, `data/queries/history.py`
+Caught in: `data/queries/lookup.py`, `data/queries/log_page.py`, `data/queries/history.py`,
+`data/queries/model_events.py`
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from data.queries.history import slot_as_of
 from data.queries.inventory import inventory
 from data.queries.log_page import log_page
 from data.queries.lookup import row_named, version_named
+from data.queries.model_snapshot import model_snapshot
 from data.queries.paging import PageRequest
 from data.queries.subject_record import subject_record
 from data.queries.version_filter import VersionFilter
@@ -28,7 +30,7 @@ from data.records.review import Finding, Severity
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.review import OpenFinding
 from tests.operations import deployed, held_after
-from tests.row_counts import count_rows
+from tests.row_counts import count_rows, list_read_events
 from tests.world import MODEL, Template, World
 
 V1 = f"{MODEL}/versions/1"
@@ -125,3 +127,10 @@ def test_a_past_moment_is_answered_from_the_events_of_its_model(world: World, mo
     monkeypatch.setattr("data.queries.history.bodies_of", reading)
     assert slot_as_of(world.registry, "delay", world.now + timedelta(days=1)).version == V1
     assert 0 < len(seen) < len(log_page(world.registry).rows) - 3 * OTHERS
+
+
+def test_a_page_about_a_model_reads_only_the_events_about_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = list_read_events(monkeypatch)
+    found = model_snapshot(world.home, MODEL)
+    assert seen == [one.seq for one in found.events]
+    assert len(seen) < found.log_size - 3 * OTHERS

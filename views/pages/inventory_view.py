@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.files.home import Home
-from data.queries.event_index import EventIndex
 from data.queries.inventory import ListedVersion
 from data.queries.inventory_snapshot import InventorySnapshot, inventory_snapshot
 from data.queries.registry_clock import RegistryTime
@@ -118,12 +117,9 @@ class InventoryView:
         return sorted(found, key=lambda one: (one.at is None, one.at or self.time.now, one.model))
 
 
-def inventory_view(home: Home, index: EventIndex | None = None) -> InventoryView:
-    """Return the present inventory; the same snapshot brings `index` up to the end of the log.
-
-    Raises MissingRegistryError, StoreError.
-    """
-    found = inventory_snapshot(home, index)
+def inventory_view(home: Home) -> InventoryView:
+    """Return the present inventory. Raises MissingRegistryError, StoreError."""
+    found = inventory_snapshot(home)
     lines = [_line(model, found) for model in found.models]
     return InventoryView(
         tuple(sorted(lines, key=lambda one: one.name)), found.people, found.time, found.log_size, found.origin,

@@ -18,7 +18,6 @@ from markupsafe import Markup
 from data.files.durable_file import write_durably
 from data.files.file_fault import file_faults
 from data.files.home import Home
-from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
 from data.queries.model_snapshot import model_snapshot
 from views.charts.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
@@ -50,9 +49,9 @@ def write_report(home: Home, model: str, target: Path) -> Path:
     return target
 
 
-def read_page(home: Home, model: str, audit: LogProof, index: EventIndex | None = None) -> Page:
+def read_page(home: Home, model: str, audit: LogProof) -> Page:
     """Return the content of one model's pages. Raises NotFoundError, MissingRegistryError, StoreError."""
-    return page_of(model_snapshot(home, model, index), audit, datetime.now(UTC))
+    return page_of(model_snapshot(home, model), audit, datetime.now(UTC))
 
 
 def render(page: Page) -> str:

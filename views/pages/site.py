@@ -13,8 +13,8 @@ from pathlib import Path
 from data.errors import NotFoundError
 from data.files.content_seal import ContentSeal
 from data.files.home import Home
-from data.queries.event_index import EventIndex
 from data.queries.log_proof import LogProof, prove_log
+from data.queries.model_events import newest_events
 from data.queries.model_snapshot import model_snapshots
 from data.records.names import short
 from views.evidence_address import AUDIT, INVENTORY, list_page, model_page, monitoring_page, version_page
@@ -60,17 +60,17 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     Pages whose content did not change are not written, unless somebody changed or removed one. Raises InputError for a
     folder with other contents, NotFoundError, MissingRegistryError, StoreError, SigningKeyError.
     """
-    manifest, index = PageManifest.of(target, ContentSeal(home.keys)), EventIndex()
-    inventory, audit = inventory_view(home, index), prove_log(home)
+    manifest, newest = PageManifest.of(target, ContentSeal(home.keys)), newest_events(home)
+    inventory, audit = inventory_view(home), prove_log(home)
     missing = set(models or ()) - {one.key for one in inventory.lines}
     if missing:
         raise NotFoundError(f"there is no model {', '.join(sorted(map(short, missing)))}")
     chosen = [one for one in inventory.lines if models is None or one.key in models]
-    stamps = {one.key: _stamp(one, index.newest(one.key), inventory, audit) for one in chosen}
+    stamps = {one.key: _stamp(one, newest.get(one.key, 0), inventory, audit) for one in chosen}
     stale = [key for key, stamp in stamps.items() if not manifest.has(key, stamp)]
     pages, altered = 2, tuple(one for one in manifest.altered if any(one.startswith(f"{key}/") for key in stamps))
     manifest.write()
-    for number, page in enumerate(_pages(home, stale, audit, index), start=1):
+    for number, page in enumerate(_pages(home, stale, audit), start=1):
         manifest.forget(page.facts.model.key)
         pages += _put_all(manifest, _addressed(page))
         manifest.stamps[page.facts.model.key] = stamps[page.facts.model.key]
@@ -108,10 +108,10 @@ def _code_digest() -> str:
     return hashlib.sha256(b"".join(one.read_bytes() for one in files)).hexdigest()
 
 
-def _pages(home: Home, keys: Sequence[str], audit: LogProof, index: EventIndex) -> Iterator[Page]:
+def _pages(home: Home, keys: Sequence[str], audit: LogProof) -> Iterator[Page]:
     """Yield the content of each model's pages; the facts of at most `BATCH_SIZE` models are in memory at a time."""
     for start in range(0, len(keys), BATCH_SIZE):
-        for facts in model_snapshots(home, keys[start : start + BATCH_SIZE], index):
+        for facts in model_snapshots(home, keys[start : start + BATCH_SIZE]):
             yield page_of(facts, audit, datetime.now(UTC))
 
 

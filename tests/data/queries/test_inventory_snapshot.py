@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from data.queries.event_index import EventIndex
 from data.queries.inventory_snapshot import inventory_snapshot
 from data.records.approval import ApprovalRequest
 from tests.world import MODEL, World
@@ -26,13 +25,6 @@ def test_the_snapshot_has_log_size_and_verification_key(world: World) -> None:
     assert found.checkpoint.startswith(found.origin)
     assert "alma" in found.people
     assert found.time.is_replay
-
-
-def test_an_index_is_extended_to_the_end_of_the_log(world: World) -> None:
-    index = EventIndex()
-    world.model()
-    inventory_snapshot(world.home, index)
-    assert index.newest(MODEL) == len(world.events()) - 1
 
 
 def test_without_a_checkpoint_the_note_is_empty(world: World) -> None:

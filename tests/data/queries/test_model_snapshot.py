@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from data.errors import NotFoundError
-from data.queries.event_index import EventIndex
 from data.queries.model_snapshot import model_snapshot, model_snapshots
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
@@ -38,13 +37,12 @@ def test_a_person_is_shown_with_the_id(world: World) -> None:
     assert (found.person("alma"), found.person("nobody"), found.person(None)) == ("Alma (alma)", "nobody", "")
 
 
-def test_the_events_are_those_of_the_model_with_and_without_an_index(world: World) -> None:
+def test_the_events_of_a_model_are_the_same_among_several_models(world: World) -> None:
     world.requested()
     world.model("models/crm/churn")
-    index = EventIndex()
-    both = list(model_snapshots(world.home, [MODEL, "models/crm/churn"], index))
+    both = list(model_snapshots(world.home, [MODEL, "models/crm/churn"]))
     assert both[0].events == model_snapshot(world.home, MODEL).events
-    assert both[1].events == model_snapshot(world.home, "models/crm/churn", index).events
+    assert both[1].events == model_snapshot(world.home, "models/crm/churn").events
     assert {one.subject.split("/")[1] for one in both[1].events} == {"crm"}
     assert both[0].log_size == len(world.events())
 

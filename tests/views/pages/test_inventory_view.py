@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from data.queries.event_index import EventIndex
 from data.registry.commands.review import OpenFinding
 from tests.operations import deployed
 from tests.world import MODEL, World
@@ -73,10 +72,3 @@ def test_what_is_due_on_all_models_is_sorted_by_due_time(world: World) -> None:
 def test_a_person_is_shown_with_name_and_id_and_an_unknown_id_alone(world: World) -> None:
     view = inventory_view(world.home)
     assert (view.person("alma"), view.person("nobody"), view.person(None)) == ("Alma (alma)", "nobody", "")
-
-
-def test_an_index_is_brought_up_to_the_end_of_the_log(world: World) -> None:
-    index = EventIndex()
-    world.model()
-    view = inventory_view(world.home, index)
-    assert index.newest(MODEL) == view.log_size - 1

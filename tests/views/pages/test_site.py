@@ -13,7 +13,6 @@ import pytest
 from data.errors import InputError, NotFoundError
 from data.files.home import Home
 from data.queries import pending_signatures
-from data.queries.event_index import EventIndex
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from data.records.review import Severity
@@ -211,8 +210,8 @@ def test_a_version_registered_during_the_writing_is_on_the_pages(
 ) -> None:
     target = tmp_path / "site"
 
-    def changing(home: Home, index: EventIndex) -> InventoryView:
-        found = inventory_view(home, index)
+    def changing(home: Home) -> InventoryView:
+        found = inventory_view(home)
         full_world.version(CHURN)
         return found
 
