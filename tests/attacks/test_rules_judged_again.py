@@ -9,18 +9,14 @@ Caught in: `data/registry/rules/`, and `data/audit/verifier/judges/` with `audit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from data.audit.verifier import verify
-from data.errors import ModelwardError
 from data.records.person import Actor
 from data.records.review import Finding, Review, Severity, Waiver
-from data.registry.command import Command
 from data.registry.commands.review import (
     AnswerFinding,
     CompleteReview,
@@ -30,37 +26,10 @@ from data.registry.commands.review import (
     OpenReview,
     RequestWaiver,
 )
-from data.registry.rules.all import RULES
+from tests.judged_rules import LATER, Case, in_context, judged_after, without
 from tests.world import MODEL, Template, World
 
 pytestmark = pytest.mark.closed_registry
-
-Patch = Callable[[pytest.MonkeyPatch], None]
-LATER = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command that a rule refuses, who gives it, how the check is removed, and what the verifier says."""
-
-    command: Callable[[World], Command]
-    by: str
-    patch: Patch
-    says: str
-
-
-def in_context(kind: type[Command], **changes: Any) -> Patch:
-    """Let the rule of a command see another person or another time than the event will have."""
-    genuine = RULES[kind]
-
-    def forged(state: Any, command: Any, context: Any) -> Any:
-        return genuine(state, command, replace(context, **changes))
-
-    return lambda patch: patch.setitem(RULES, kind, forged)
-
-
-def without(name: str, value: Callable[..., object]) -> Patch:
-    return lambda patch: patch.setattr(f"data.registry.rules.{name}", value)
 
 
 def finding(world: World) -> str:
@@ -112,29 +81,20 @@ CASES: Mapping[str, Case] = {
 }  # fmt: skip
 
 
+def prepare(world: World) -> None:
+    """An assessed version with a finding, a requested waiver and an open review."""
+    world.assessed()
+    world.do(opened_finding(world), by="vera")
+    world.do(waiver(world, days=30))
+    world.do(OpenReview(model=MODEL, version=f"{MODEL}/versions/1", reason="it is time", due_at=LATER))
+
+
 @pytest.fixture(scope="module")
-def found(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]:
-    """The number of the event of each case, and what one deep verification says about it."""
-    events: dict[str, int] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        world = founded.copy(tmp_path_factory.mktemp("rules") / "home", patch)
-        with world.registry.session():
-            world.assessed()
-            world.do(opened_finding(world), by="vera")
-            world.do(waiver(world, days=30))
-            world.do(OpenReview(model=MODEL, version=f"{MODEL}/versions/1", reason="it is time", due_at=LATER))
-            for name, case in CASES.items():
-                with pytest.raises(ModelwardError):
-                    world.do(case.command(world), by=case.by)
-                with patch.context() as inner:
-                    case.patch(inner)
-                    events[name] = world.do(case.command(world), by=case.by).seq
-    home = world.home
-    report = verify(home.database, home.journal, world.registry.anchor_files, None, deep=True)
-    whats = {one.seq: one.what for one in report.findings}
-    return {name: (seq, whats.get(seq, "")) for name, seq in events.items()}
+def found(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What one deep verification says about the event of each case."""
+    return judged_after(prepare, CASES, founded, tmp_path_factory.mktemp("rules"))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_the_writer_refuses_the_verifier_finds(found: dict[str, tuple[int, str]], name: str) -> None:
-    assert CASES[name].says in found[name][1]
+def test_what_the_writer_refuses_the_verifier_finds(found: dict[str, str], name: str) -> None:
+    assert CASES[name].says in found[name]

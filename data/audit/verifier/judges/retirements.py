@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import timedelta
 
 from data.audit.verifier.canonical import write
@@ -15,6 +17,7 @@ from data.audit.verifier.judges.versions import require_retired
 
 OUT_OF_USE = ("retired", "rejected")
 PLANNING = ("opened", "noticed", "planned")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _PLAN = ("subject", "reason", "successor", "impact_digest", "outputs_in_force", "sunset_at", "quiet_days")
 _PARTY = ("system", "declared", "through", "answer", "answered_by", "silence_reason", "moves_to", "cut_over_at")
 
@@ -34,6 +37,11 @@ def judge_opened(case: Case) -> None:
         successor = case.need("version", row["successor"])
         is_usable = successor["key"] != version["key"] and successor["review_state"] not in OUT_OF_USE
         case.require(is_usable, f"{successor['key']} cannot be the successor")
+    systems = {party["system"] for party in parties}
+    for consumer in case.state.find("consumer", model=version["model"]):
+        is_slow = consumer["system"] in systems and consumer["cadence_days"] > row["quiet_days"]
+        case.require(not is_slow, f"{consumer['system']} pauses for longer than {row['quiet_days']} quiet days")
+    case.require(case.refs.get("evidence") == [row["impact_digest"]], "it refers to another impact assessment")
 
 
 def judge_planning(case: Case) -> None:
@@ -44,6 +52,8 @@ def judge_planning(case: Case) -> None:
     for party in parties:
         case.require_values(party, retirement=before["key"])
         _CHECKS[case.type](case, before, case.need("retirement_party", party["key"]), party)
+    stated = case.data.get("systems") if case.type == "retirement.noticed" else [case.data.get("system")]
+    case.require(stated == [one["system"] for one in parties], "its data name other parties")
     if case.type == "retirement.silence_accepted":
         _require_risk_acceptor(case, before)
     if case.type == "retirement.planned" and before["state"] in ("approved", "sunset", "quiet"):
@@ -96,8 +106,21 @@ def judge_traffic(case: Case) -> None:
     case.require_values(after, state="quiet" if quiet else "sunset")
     found = (case.data.get("quiet"), case.data.get("rows"))
     case.require(found == (quiet, after["traffic_rows"]), "its data contradict its rows")
-    for party in case.new("retirement_party"):
-        case.require_values(party, retirement=before["key"], declared=False, answer="none", transition="missing")
+    case.require(case.refs.get("evidence") == [after["traffic_digest"]], "it refers to other counts of the traffic")
+    _check_consumers(case, before, after)
+
+
+def _check_consumers(case: Case, before: Values, after: Values) -> None:
+    """Check that exactly the consumers in the logs that were not known become parties, undeclared."""
+    counts = case.data["by_consumer"]
+    case.require(sum(counts.values()) <= after["traffic_rows"], "its consumers have more rows than the window")
+    known = {one["system"] for one in _parties(case, before)}
+    late, seen = case.new("retirement_party"), {consumer_name(one) for one, rows in counts.items() if rows}
+    found = sorted(one["system"] for one in late)
+    case.require(found == sorted(seen - known), "its parties are not the consumers that were not known")
+    for party in late:
+        case.require_values(party, key=f"{before['key']}/parties/{party['system']}", retirement=before["key"])
+        case.require_values(party, declared=False, answer="none", transition="missing", notices=0)
 
 
 def judge_withdrawn(case: Case) -> None:
@@ -143,6 +166,15 @@ def _parties(case: Case, retirement: Values) -> list[Values]:
     return case.state.find("retirement_party", retirement=retirement["key"])
 
 
+def consumer_name(logged: str) -> str:
+    """Return the name of a consumer as a party has it; text that is not a legal name has a substitute."""
+    if _NAME.fullmatch(logged):
+        return logged
+    if not logged.strip():
+        return "unattributed"
+    return f"unnamed-{hashlib.sha256(logged.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
 def _check_notice(case: Case, _: Values, before: Values, after: Values) -> None:
     case.require_values(after, notices=before["notices"] + 1)
     if before["noticed_at"] is None:
@@ -153,19 +185,20 @@ def _check_notice(case: Case, _: Values, before: Values, after: Values) -> None:
 
 def _check_answer(case: Case, _: Values, before: Values, after: Values) -> None:
     case.require(after["answer"] in ("acknowledged", "objected"), f"the answer is {after['answer']!r}")
-    case.require_values(after, answered_by=case.actor, silence_reason="")
-    case.require(before["system"] == case.data.get("system"), "its data name another party")
+    case.require_values(after, answer=case.data.get("answer"), answered_by=case.actor, silence_reason="")
     case.pin(after, "answered_at")
 
 
 def _check_silence(case: Case, _: Values, before: Values, after: Values) -> None:
     case.require(before["notices"] >= 1 and before["answer"] == "none", "the party got no notice or has answered")
     case.require_values(after, answer="silence accepted", answered_by=case.actor)
+    case.require_values(after, silence_reason=case.data.get("reason"))
     case.pin(after, "answered_at")
 
 
 def _check_transition(case: Case, retirement: Values, before: Values, after: Values) -> None:
     case.require(after["transition"] in ("planned", "moved"), f"the transition is {after['transition']!r}")
+    case.require_values(after, moves_to=case.data.get("moves_to"))
     if retirement["state"] in PLANNING:
         case.require(after["cut_over_at"] <= retirement["sunset_at"], "the party would move after the sunset")
     elif before["transition"] != "missing":
