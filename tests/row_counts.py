@@ -63,7 +63,7 @@ class _CountedConnection:
 
     def _count(self, value: object) -> None:
         if self._reads_events and isinstance(value, list | tuple):
-            for one in value:
-                self._count(one)
+            for part in value:
+                self._count(part)
         elif self._reads_events and isinstance(value, int):
             self._seen.append(value)

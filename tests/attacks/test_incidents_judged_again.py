@@ -144,7 +144,7 @@ CASES: Mapping[str, Case] = {
     "an incident of the registry resolved by an approver": Case(
         resolving("a backup differs", "alma"), "alma", only_proven("administrator"), "alma was not an administrator",
     ),
-    "a resolution in the name of somebody whom the signer does not represent": Case(
+    "a resolution that names a represented person although the signer has the role": Case(
         resolving("a dossier differs", "alma"), "alma", rewritten(ResolveIncident, with_data(deputy_of="axel")),
         "the represented person is nobody", is_refused=False,
         before=lambda world: world.do(opening("a dossier differs"), by="olga"),
