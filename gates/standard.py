@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
 from data.errors import DocumentError, GateRefusedError, StandardError
 from data.records.approval import RequiredRole
+from data.records.log import Standard
 from data.records.review import Severity
 from data.records.row import Frozen
 from data.text.yaml_text import read_yaml
@@ -21,6 +23,7 @@ from gates.written_standard import WrittenStandard
 
 CHARACTERS = 200_000
 BASELINE = "baseline"
+EARLIER = "gates.standards.earlier"
 
 
 class LoadedStandard(WrittenStandard):
@@ -41,6 +44,25 @@ class LoadedStandard(WrittenStandard):
     def demanded(self, tier: int, change_class: str, stage: str) -> tuple[Control, ...]:
         """Return the controls that apply to the case, disabled ones included, in the order of the file."""
         return tuple(one for one in self.controls if one.fits(tier, change_class, stage))
+
+
+class NewerBuiltin(Frozen):
+    """A standard of which modelward has a higher version than the one in force."""
+
+    standard: str
+    in_force: int
+    newest: int
+
+    @property
+    def observed(self) -> str:
+        """The two versions, for a message."""
+        return f"{self.standard} {self.in_force} is in force; modelward has {self.standard} {self.newest}"
+
+    @property
+    def remedy(self) -> str:
+        """The commands that show the higher version and put it in force."""
+        shown = f"read it with `modelward standard show {self.standard}/{self.newest} --text`"
+        return f"{shown}, then run `modelward standard adopt {self.standard} --by ADMINISTRATOR`"
 
 
 class ApprovalDemand(Frozen):
@@ -99,11 +121,37 @@ def builtin_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
+def earlier_builtins() -> tuple[str, ...]:
+    """Return the earlier versions of these standards, as `<id>/<version>`, sorted. Their text never changes."""
+    names = [one.name.removesuffix(".yaml").rpartition("-") for one in files(EARLIER).iterdir()]
+    return tuple(sorted(f"{identity}/{version}" for identity, _, version in names if identity))
+
+
 def builtin(name: str) -> str:
-    """Return the exact text of a standard that comes with modelward. Raises StandardError for any other name."""
-    if name not in builtin_names():
-        raise StandardError(f"modelward has no standard {name!a}", f"choose from: {', '.join(builtin_names())}")
-    return files("gates.standards").joinpath(f"{name}.yaml").read_bytes().decode()
+    """Return the exact text of a standard that comes with modelward, by its id or by `<id>/<version>`.
+
+    An id stands for the highest version. Raises StandardError for any other name.
+    """
+    identity, _, version = name.partition("/")
+    if name in earlier_builtins():
+        return files(EARLIER).joinpath(f"{identity}-{version}.yaml").read_bytes().decode()
+    if identity in builtin_names():
+        text = files("gates.standards").joinpath(f"{identity}.yaml").read_bytes().decode()
+        if version in ("", str(load_standard(text, identity).version)):
+            return text
+    known = ", ".join((*builtin_names(), *earlier_builtins()))
+    raise StandardError(f"modelward has no standard {name!a}", f"choose from: {known}")
+
+
+def newer_builtins(adopted: Sequence[Standard]) -> tuple[NewerBuiltin, ...]:
+    """Return each adopted standard of which modelward has a higher version. The adopted one judges until then."""
+    found = []
+    for name in builtin_names():
+        newest = load_standard(builtin(name), name).version
+        in_force = max((one.version for one in adopted if one.standard == name), default=newest)
+        if in_force < newest:
+            found.append(NewerBuiltin(standard=name, in_force=in_force, newest=newest))
+    return tuple(found)
 
 
 def baseline_text() -> str:

@@ -27,10 +27,12 @@ from data.notices.channels.delivery import count_given_up
 from data.notices.outbox import Outbox
 from data.queries.rows import rows
 from data.records.deployment import Operation
+from data.records.log import Standard
 from data.records.names import short
 from data.registry.audit_log import Head
 from data.registry.registry import Registry
 from data.settings import read_settings
+from gates.standard import newer_builtins
 from modelward.runs.open_differences import SEE_INCIDENTS, difference_lines
 from modelward.supervisor.health import health
 
@@ -133,12 +135,8 @@ def _keys(home: Home) -> Iterator[Check]:
     open_to_others = [path for path in (home.keys, *sorted(home.keys.iterdir())) if _others(path)]
     if open_to_others:
         named = ", ".join(str(path) for path in open_to_others)
-        yield Check(
-            "key modes",
-            "fail",
-            f"other users have access to {named}",
-            f"run `chmod -R go= {home.keys}`, and find out who could have read the key",
-        )
+        remedy = f"run `chmod -R go= {home.keys}`, and find out who could have read the key"
+        yield Check("key modes", "fail", f"other users have access to {named}", remedy)
     else:
         yield Check("key modes", "ok", f"only the owner has access to {home.keys}")
     if (home.keys / RECOVERY_KEY).exists():
@@ -173,6 +171,7 @@ def _registry(registry: Registry) -> Iterator[Check]:
     yield _anchors(registry, head)
     yield _clock(registry, head)
     yield _operations(registry)
+    yield _standards(registry)
     yield _differences(registry)
 
 
@@ -199,12 +198,8 @@ def _anchors(registry: Registry, head: Head) -> Check:
     reached = max(sizes, default=0)
     where = ", ".join(sorted({anchor.location for anchor in registry.anchors})) or "none"
     if reached > head.size:
-        return Check(
-            "anchors",
-            "fail",
-            f"cover {reached} events, the registry has only {head.size}",
-            "run `modelward audit verify`",
-        )
+        observed = f"cover {reached} events, the registry has only {head.size}"
+        return Check("anchors", "fail", observed, "run `modelward audit verify`")
     if away:
         return Check("anchors", "fail", "; ".join(error.what for error in away), away[0].remedy)
     if not reached:
@@ -231,6 +226,12 @@ def _operations(registry: Registry) -> Check:
     return Check(
         "operations", "warn", f"in progress: {named}", "run `modelward reconcile` if the process of one has died"
     )
+
+
+def _standards(registry: Registry) -> Check:
+    for newer in newer_builtins(rows(registry, Standard)):
+        return Check("standards", "warn", newer.observed, newer.remedy)
+    return Check("standards", "ok", "modelward has no higher version of an adopted standard")
 
 
 def _differences(registry: Registry) -> Check:

@@ -15,7 +15,7 @@ from data.records.log import Standard
 from data.records.person import Role
 from data.registry.commands.log import AdoptStandard
 from data.registry.registry import Registry
-from gates.standard import LoadedStandard, builtin, builtin_names, load_standard
+from gates.standard import LoadedStandard, builtin, builtin_names, load_standard, newer_builtins
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
@@ -27,16 +27,19 @@ app = typer.Typer(no_args_is_help=True, help="Standards: list, check, show, adop
 @app.command("list")
 def list_standards(page: PageNumber = 1, limit: Limit = None, as_json: Json = False) -> None:
     """List the adopted standards and the built-in ones."""
-    found = page_of(rows(Registry.here(), Standard), requested_page(page, limit, as_json))
-    adopted = found.rows
+    everything = rows(Registry.here(), Standard)
+    found = page_of(everything, requested_page(page, limit, as_json))
+    adopted, newer = found.rows, newer_builtins(everything)
     if as_json:
-        show_json({"adopted": adopted, "builtin": list(builtin_names())})
+        show_json({"adopted": adopted, "builtin": list(builtin_names()), "newer": newer})
         remark_page(found, "standards")
         return
     listed = [(one.standard, one.version, one.controls, one.adopted_at, one.adopted_by, one.title) for one in adopted]
     show_table(("standard", "version", "controls", "adopted", "by", "title"), listed, "no standard is adopted yet")
     remark_page(found, "standards")
     say(f"built-in standards: {', '.join(builtin_names())}; `modelward standard adopt NAME` adopts one")
+    for one in newer:
+        say(f"{one.observed}: {one.remedy}")
 
 
 @app.command("check")
@@ -113,12 +116,12 @@ def adopt(
 
 
 def _text(name: str) -> tuple[str, str]:
-    """Return text and origin of an adopted standard, by default its highest version; else of a built-in standard."""
+    """Return text and origin of an adopted standard, by default its highest version; else of a built-in version."""
     registry, (identity, _, version) = Registry.here(), name.partition("/")
     adopted = rows(registry, Standard, standard=identity) if registry.exists else []
     found = [one for one in adopted if version in ("", str(one.version))]
     if not found:
-        return builtin(identity), "built in, not adopted here"
+        return builtin(name), "built in, not adopted here"
     newest = max(found, key=lambda one: one.version)
     text = ArtifactStore(registry.home.artifacts).read(newest.digest).decode()
     return text, f"adopted on {newest.adopted_at:%Y-%m-%d}"

@@ -17,6 +17,8 @@ from gates.standard import (
     approvals_for,
     baseline_text,
     blocking_severities,
+    builtin,
+    earlier_builtins,
     load_standard,
     oversight_for,
     retirement_for,
@@ -28,6 +30,20 @@ from tests.gates.rows import NOW
 BASELINE = load_standard(baseline_text(), "baseline.yaml")
 
 
+RELEASED = {
+    "baseline/1": "sha256:e44cf07734bf13f570ae9b6371cc35768c019ea0937eeed265be935aaa9c4f0b",
+    "baseline/2": "sha256:2de9ced442a8db88cb25d2b46bf40d1bbdc98097f28bd9cfa50d2cdc08882b42",
+}
+"""The digest of each version that was released. Registries that adopted it recorded this digest."""
+PROSE = ("title", "about", "rationale", "version", "text_digest")
+
+
+def without_prose(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: without_prose(value) for key, value in part.items() if key not in PROSE}
+    return [without_prose(one) for one in part] if isinstance(part, list) else part
+
+
 def demanded(tier: int, change: str = "new", stage: str = "deploy") -> list[str]:
     return [one.id for one in BASELINE.demanded(tier, change, stage)]
 
@@ -37,6 +53,23 @@ def judged(stage: Any, **changes: Any) -> dict[str, set[str]]:
     for judgement in judge([(BASELINE, "enforce")], stage, rows.evidence(**changes), NOW):
         found.setdefault(judgement.control, set()).add(judgement.verdict.outcome)
     return found
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_the_text_of_a_released_version_is_never_changed(name: str) -> None:
+    standard = load_standard(builtin(name), name)
+    assert (standard.key, standard.text_digest) == (f"standards/{name}", RELEASED[name])
+
+
+def test_the_present_version_and_each_earlier_one_can_be_read() -> None:
+    earlier = tuple(f"baseline/{number}" for number in range(1, BASELINE.version))
+    assert (earlier_builtins(), (*earlier, f"baseline/{BASELINE.version}")) == (earlier, tuple(RELEASED))
+
+
+def test_version_2_demands_the_same_as_version_1_in_other_words() -> None:
+    first, second = (load_standard(builtin(name)).model_dump(mode="json") for name in ("baseline/1", "baseline/2"))
+    assert without_prose(first) == without_prose(second)
+    assert first != second
 
 
 def test_the_baseline_uses_every_gate() -> None:

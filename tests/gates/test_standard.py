@@ -10,6 +10,7 @@ import pytest
 
 from data.errors import GateRefusedError, StandardError
 from data.records.approval import RequiredRole
+from data.records.log import Standard
 from data.records.person import Role
 from data.records.review import Severity
 from gates.standard import (
@@ -20,11 +21,13 @@ from gates.standard import (
     builtin_names,
     emergency_for,
     load_standard,
+    newer_builtins,
     oversight_for,
     retirement_for,
     separates_validator,
     waiver_days,
 )
+from tests.gates.rows import NOW
 from tests.gates.standards import WRITTEN, control, standard, text
 
 RULE: dict[str, Any] = WRITTEN["approvals"][0]
@@ -105,11 +108,34 @@ def test_a_file_is_refused(case: str, tmp_path: Path) -> None:
         load_standard(path)
 
 
+def adopted(standard: str, version: int) -> Standard:
+    row = {"key": f"standards/{standard}/{version}", "standard": standard, "version": version, "title": "any"}
+    return Standard.model_validate({**row, "digest": "sha256:0", "controls": 1, "adopted_at": NOW, "adopted_by": "ada"})
+
+
 def test_the_baseline_is_the_only_builtin_standard() -> None:
     assert builtin_names() == ("baseline",)
     assert builtin("baseline") == baseline_text()
     with pytest.raises(StandardError, match="modelward has no standard '../secret'"):
         builtin("../secret")
+
+
+def test_a_built_in_standard_is_read_by_its_version() -> None:
+    newest = load_standard(baseline_text()).version
+    assert builtin(f"baseline/{newest}") == baseline_text()
+    assert load_standard(builtin("baseline/1")).version == 1
+    with pytest.raises(StandardError, match=f"modelward has no standard 'baseline/{newest + 1}'") as refused:
+        builtin(f"baseline/{newest + 1}")
+    assert refused.value.remedy.startswith("choose from: baseline, baseline/1")
+
+
+def test_a_built_in_version_above_the_adopted_one_is_newer() -> None:
+    newest = load_standard(baseline_text()).version
+    rows = [adopted("baseline", number) for number in range(1, newest + 1)]
+    (found,) = newer_builtins([*rows[:-1], adopted("strict", 1)])
+    assert found.observed == f"baseline {newest - 1} is in force; modelward has baseline {newest}"
+    assert "modelward standard adopt baseline --by ADMINISTRATOR" in found.remedy
+    assert newer_builtins([*reversed(rows)]) == newer_builtins([adopted("strict", 1)]) == ()
 
 
 def test_demanded_controls_depend_on_tier_change_and_stage() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from data.registry.commands.log import AdoptStandard
 from tests.modelward.conftest import Cli, CliResult
 from tests.operations import begin_deploy
 from tests.world import World
@@ -26,6 +27,20 @@ def test_a_new_home_has_only_warnings_about_the_recovery_key_and_the_anchors(wor
     assert {found[name] for name in ("home", "key modes", "registry", "journal", "clock", "operations")} == {"ok"}
     assert (found["recovery key"], found["anchors"]) == ("warn", "warn")
     assert "move it to an offline medium" in cli("doctor").out
+
+
+def test_an_earlier_version_of_a_built_in_standard_is_a_warning_that_says_how_to_adopt_the_present_one(
+    world: World, cli: Cli
+) -> None:
+    (found,) = [one for one in cli("doctor", "--json").json if one["name"] == "standards"]
+    assert (found["state"], found["said"].startswith("baseline 1 is in force; ")) == ("warn", True)
+    assert "`modelward standard adopt baseline --by ADMINISTRATOR`" in found["remedy"]
+    command = AdoptStandard(
+        standard="baseline", version=9, title="Ours", digest=world.artifacts.put(b"version: 9"), controls=1,
+        proof=world.proof("adam"),
+    )  # fmt: skip
+    world.do(command, by="adam")
+    assert states(cli("doctor", "--json"))["standards"] == "ok"
 
 
 def test_an_empty_home_is_only_a_warning(home: Path, cli: Cli) -> None:

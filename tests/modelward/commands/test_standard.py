@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.records.log import Standard
-from gates.standard import baseline_text, load_standard
+from gates.standard import baseline_text, builtin, load_standard
 from tests.gates.standards import next_baseline
 from tests.modelward.conftest import Cli
 from tests.world import World
@@ -44,6 +44,28 @@ def test_a_built_in_standard_is_shown_without_a_registry(home: Path, cli: Cli) -
     assert cli("standard", "show", "--text").out == baseline_text()
     assert cli("standard", "show", "--json").json["text_digest"] == load_standard(baseline_text()).text_digest
     assert cli("standard", "show", "horoscope").code == 2
+
+
+def test_each_version_of_a_built_in_standard_is_shown(home: Path, cli: Cli) -> None:
+    assert cli("standard", "show", "baseline/1", "--text").out == builtin("baseline/1")
+    assert "baseline 1: " in cli("standard", "show", "baseline/1").out
+    unknown = cli("standard", "show", f"baseline/{next_baseline()[0]}")
+    assert (unknown.code, "choose from: baseline, baseline/1" in unknown.err) == (2, True)
+
+
+def test_a_home_with_an_earlier_version_says_how_to_adopt_the_present_one(
+    world: World, cli: Cli, proven: Proven
+) -> None:
+    label = load_standard(baseline_text()).label
+    present = label.replace(" ", "/")
+    listed = " ".join(cli("standard", "list").out.split())
+    assert f"baseline 1 is in force; modelward has {label}" in listed
+    assert f"modelward standard show {present} --text" in listed
+    options, typed = proven("adam")
+    assert cli("standard", "adopt", "baseline", *options, typed=typed).code == 0
+    assert world.get(Standard, f"standards/{present}").digest == load_standard(baseline_text()).text_digest
+    after = cli("standard", "list", "--json").json
+    assert ([one["version"] for one in after["adopted"]], after["newer"]) == ([1, int(label.split()[1])], [])
 
 
 def test_a_version_is_adopted_once_and_its_exact_bytes_are_kept(

@@ -1,0 +1,1 @@
+"""Earlier versions of the standards that come with modelward; their text never changes."""
