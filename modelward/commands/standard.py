@@ -38,8 +38,8 @@ def list_standards(page: PageNumber = 1, limit: Limit = None, as_json: Json = Fa
     show_table(("standard", "version", "controls", "adopted", "by", "title"), listed, "no standard is adopted yet")
     remark_page(found, "standards")
     say(f"built-in standards: {', '.join(builtin_names())}; `modelward standard adopt NAME` adopts one")
-    for one in newer:
-        say(f"{one.observed}: {one.remedy}")
+    for higher in newer:
+        say(f"{higher.observed}: {higher.remedy}")
 
 
 @app.command("check")

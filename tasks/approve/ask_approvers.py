@@ -29,7 +29,7 @@ from data.registry.registry import Receipt, Registry
 from tasks.approve.give_receipt import give_receipt
 from tasks.approve.read_conditions import read_conditions
 from tasks.approve.recompute_digests import Digests, recompute_digests
-from tasks.approve.request_approval import people_asked
+from tasks.approve.request_approval import signer_counts
 from tasks.approve.show_decisions import show_decisions
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
@@ -135,7 +135,7 @@ def _question(request: ApprovalRequest, context: RunContext) -> Question:
         form=lambda objection: _form(request, objection, context.as_of, missing),
         settle=lambda answer: _settle(request, answer, context),
         is_open=lambda: current(request.key).state == "pending",
-        people=lambda: people_asked(missing),
+        people=lambda: signer_counts(missing),
     )
 
 

@@ -56,12 +56,12 @@ def request_approval(verdicts: VerdictSet, use: str, slot: str, context: RunCont
     receipt = registry.execute(command, context)
     request = receipt.row(ApprovalRequest)
     notify_approvers(request.key, context.as_of)
-    name_step(f"request {people_asked(request.required)} for {request.environment}", request=request.key)
+    name_step(f"request {signer_counts(request.required)} for {request.environment}", request=request.key)
     return request
 
 
-def people_asked(required: Sequence[RequiredRole]) -> str:
-    """Return how many people are asked by role, like `2 approvers, 1 owner`."""
+def signer_counts(required: Sequence[RequiredRole]) -> str:
+    """Return how many people must sign, by role, as text: `2 approvers, 1 owner`."""
     counts: Counter[str] = Counter()
     for role in required:
         counts[role.role.value] += role.count

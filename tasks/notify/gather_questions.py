@@ -44,7 +44,7 @@ class OpenQuestion:
     title: str
     request: str
     command: str
-    asked_at: datetime
+    opened_at: datetime
     answer_by: datetime
     owner: str
     people: Mapping[str, str]
@@ -91,7 +91,7 @@ def question_of_request(pending: PendingRequest) -> OpenQuestion:
         title=f"the request to {request.purpose} {name} waits for you until {until}",
         request=f"{text}\n\nSignatures needed: {roles}, independent of the version and of who asks. Until {until}.",
         command=command,
-        asked_at=request.issued_at,
+        opened_at=request.issued_at,
         answer_by=request.expires_at,
         owner=model.owner,
         people=_capacities(pending),
@@ -121,7 +121,7 @@ def question_of_validation(
         title=f"{name} waits for a validator's conclusion until {until}",
         request=f"Every gate cleared {name}. Is it fit for its purpose? A validator concludes until {until}.",
         command=f"modelward approvals answer {reference(version.key)}",
-        asked_at=verdicts.judged_at,
+        opened_at=verdicts.judged_at,
         answer_by=answer_by,
         owner=model.owner,
         people=dict.fromkeys(pending.validators, "you may conclude as validator"),
@@ -144,7 +144,7 @@ def question_of_transition(pending: PendingPlan) -> OpenQuestion:
             "`modelward consumers list` shows which consumers are missing."
         ),
         command=f"modelward consumers plan {reference(retirement.subject)} SYSTEM --to … --on …",
-        asked_at=retirement.opened_at,
+        opened_at=retirement.opened_at,
         answer_by=retirement.sunset_at,
         owner=owner,
         people=dict.fromkeys([owner, retirement.opened_by], "you lead this retirement"),

@@ -42,7 +42,7 @@ def notices_of_decisions(pending: PendingDecisions, now: datetime) -> Iterator[N
     """Yield every notice that is due now about an open decision; writing a notice twice changes nothing."""
     for question in questions_of(pending, now):
         yield from first_notices(question)
-        passed = (now - question.asked_at) / (question.answer_by - question.asked_at)
+        passed = (now - question.opened_at) / (question.answer_by - question.opened_at)
         if HALF <= passed < 1:
             yield from reminders_of(question)
         if LATE <= passed < 1:

@@ -64,7 +64,7 @@ class Steps:
     """
 
     def __init__(self, *questions: str) -> None:
-        last_step = _last_asked(questions)
+        last_step = _last_question_step(questions)
         self._before: tuple[UUID, ...] = (last_step,) if last_step is not None else ()
         self._is_begun = False
         # Prefect identifies a list or dict by id(): once it is freed, its edge would go to the next object of this id.
@@ -106,7 +106,7 @@ class Steps:
         run = _flow_run()
         if run is None:
             taken.fn(*args, **kwargs)
-        elif key in _asked_keys(run):
+        elif key in _pause_keys(run):
             self._before = self._before if self._is_begun else (uuid5(run.id, key),)
         else:
             self._take(taken, uuid5(run.id, key), get_call_parameters(taken.fn, args, kwargs))
@@ -203,18 +203,18 @@ def _flow_run() -> FlowRun | None:
     return context.flow_run if context is not None else None
 
 
-def _asked_keys(run: FlowRun) -> set[str]:
+def _pause_keys(run: FlowRun) -> set[str]:
     """Return the keys under which a run paused before it was started again."""
     return run.empirical_policy.pause_keys or set()
 
 
-def _last_asked(questions: Sequence[str]) -> UUID | None:
+def _last_question_step(questions: Sequence[str]) -> UUID | None:
     run = _flow_run()
     if run is None:
         return None
     for name in reversed(questions):
         beginning = gate_key(name, "")
-        attempts = [key.removeprefix(beginning) for key in _asked_keys(run) if key.startswith(beginning)]
+        attempts = [key.removeprefix(beginning) for key in _pause_keys(run) if key.startswith(beginning)]
         if attempts:
             return uuid5(run.id, gate_key(name, max(attempts, key=int)))
     return None

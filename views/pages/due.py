@@ -33,7 +33,7 @@ class DueItem:
 
     what: str
     waits_for: str
-    asked_by: str
+    requested_by: str
     at: datetime | None
     page: str
     urgency: str = "open"

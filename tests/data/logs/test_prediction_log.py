@@ -35,8 +35,8 @@ def test_a_correct_day_is_read_completely_without_fault(tmp_path: Path) -> None:
 def test_columns_of_other_names_and_types_are_mapped(tmp_path: Path) -> None:
     table = prediction_table(DAY, 3, prediction_id=[7, 8, 9], score=np.float32([0.1, 0.2, 0.3]))
     plain = table.set_column(1, "predicted_at", table["predicted_at"].cast(pa.timestamp("ns")))
-    write_partition(tmp_path, DAY, plain.rename_columns(["id", "asked_at", "version", "who", "risk"]))
-    names = {"prediction_id": "id", "predicted_at": "asked_at", "model_version": "version", "consumer": "who"}
+    write_partition(tmp_path, DAY, plain.rename_columns(["id", "scored_at", "version", "who", "risk"]))
+    names = {"prediction_id": "id", "predicted_at": "scored_at", "model_version": "version", "consumer": "who"}
     day = read(tmp_path, ColumnMapping(**names, score="risk"))
     assert day.faults == ()
     assert day.rows["prediction_id"].to_pylist() == ["7", "8", "9"]

@@ -72,7 +72,7 @@ CASES: Mapping[str, tuple[Prepare, list[str]]] = {
 @pytest.fixture(scope="module")
 def preparations(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Preparations:
     """The world with a pending request for nine approvers."""
-    ways = {"nine_asked": lambda world: world.requested(approvers=9)}
+    ways = {"nine_approvers": lambda world: world.requested(approvers=9)}
     return Preparations(founded, tmp_path_factory.mktemp("preparations"), ways)
 
 
@@ -80,31 +80,31 @@ def preparations(founded: Template, tmp_path_factory: pytest.TempPathFactory) ->
 def world(
     request: pytest.FixtureRequest, preparations: Preparations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
-    """A copy of the world, its registry held open; with the request if the test names `nine_asked`."""
-    begin = "nine_asked" if "nine_asked" in request.fixturenames else ""
+    """A copy of the world, its registry held open; with the request if the test names `nine_approvers`."""
+    begin = "nine_approvers" if "nine_approvers" in request.fixturenames else ""
     with held(preparations.template(begin), tmp_path / "home", monkeypatch) as world:
         yield world
 
 
 @pytest.fixture
-def nine_asked(preparations: Preparations) -> ApprovalRequest:
+def nine_approvers(preparations: Preparations) -> ApprovalRequest:
     """The pending request for nine approvers."""
-    return cast("ApprovalRequest", preparations.result("nine_asked"))
+    return cast("ApprovalRequest", preparations.result("nine_approvers"))
 
 
 @pytest.mark.parametrize(("prepare", "who"), CASES.values(), ids=CASES)
 def test_eligible_people_can_vote_and_all_others_are_refused(
-    world: World, nine_asked: ApprovalRequest, prepare: Prepare, who: list[str]
+    world: World, nine_approvers: ApprovalRequest, prepare: Prepare, who: list[str]
 ) -> None:
-    prepare(world, nine_asked)
-    assert named(world, nine_asked) == who
+    prepare(world, nine_approvers)
+    assert named(world, nine_approvers) == who
     able = {name.partition(" for ")[0] for name in who}
     for person in [one.person for one in world.find(Person, state="active") if one.person not in able]:
         with pytest.raises(RefusedError):
-            world.decide(nine_asked, person)
+            world.decide(nine_approvers, person)
     for person, _, principal in (name.partition(" for ") for name in who):
         if principal not in able:
-            world.decide(nine_asked, person, deputy_of=principal or None)
+            world.decide(nine_approvers, person, deputy_of=principal or None)
 
 
 def test_validators_are_not_eligible_when_the_standard_separates_them(world: World) -> None:

@@ -48,7 +48,7 @@ def test_a_request_waits_for_the_roles_that_have_not_signed(world: World) -> Non
     assert only(world, "Approval to deploy v1").waits_for == "2 × approver"
     world.decide(request, "alma")
     item = only(world, "Approval to deploy v1")
-    assert (item.waits_for, item.asked_by, item.urgency) == ("1 × approver", "dev", "soon")
+    assert (item.waits_for, item.requested_by, item.urgency) == ("1 × approver", "dev", "soon")
     assert item.page == "models/ops/delay/1.html#request-1"
     world.decide(request, "axel")
     assert not [one for one in due(world) if "Approval to" in one.what]

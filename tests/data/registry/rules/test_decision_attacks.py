@@ -96,7 +96,7 @@ def new_contributor(*names: str, by: str = "dev") -> Attack:
     return attack
 
 
-def asked_by_alma(world: World, request: ApprovalRequest) -> object:
+def requested_by_alma(world: World, request: ApprovalRequest) -> object:
     other = world.requested(world.validated(world.version()), by="alma")
     return world.decide(other, "alma")
 
@@ -348,7 +348,7 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
         new_contributor("dev", "A. Lovelace <alma@example.org>"), IndependenceError, "worked on"
     ),
     "a Git author by printed name": (new_contributor("dev", "alma  <a@private.org>"), IndependenceError, "worked on"),
-    "the requester": (asked_by_alma, IndependenceError, "asked for this decision"),
+    "the requester": (requested_by_alma, IndependenceError, "asked for this decision"),
     "a validator under a standard that separates the two": (
         lambda w, r: separated(w, "outsider"), IndependenceError, "outsider validated ops/delay v2 and cannot approve"
     ),
