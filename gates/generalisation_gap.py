@@ -34,17 +34,17 @@ def judge(parameters: GeneralisationGapParameters, evidence: Evidence, now: date
     A gap above 0 means that the metric is worse on the held-out data. Source: Hastie et al. (2009), §7.2.
     """
     name = parameters.metric
-    seen = metric_of(evidence, name, parameters.training)
-    unseen = metric_of(evidence, name, parameters.held_out)
+    training = metric_of(evidence, name, parameters.training)
+    held_out = metric_of(evidence, name, parameters.held_out)
     text = f"gap of {name}"
-    best, held = value_of(seen), value_of(unseen)
-    if seen is None or best is None:
-        return [Criterion(text, without_value(seen, name, parameters.training), None, parameters.limit)]
-    if unseen is None or held is None:
-        return [Criterion(text, without_value(unseen, name, parameters.held_out), None, parameters.limit)]
-    gap = best - held if parameters.higher_is_better else held - best
-    known = (seen.evidence_digest, unseen.evidence_digest)
-    return [Criterion(text, _verdict(parameters, gap, (best, held)), gap, parameters.limit, known)]
+    fitted, measured = value_of(training), value_of(held_out)
+    if training is None or fitted is None:
+        return [Criterion(text, without_value(training, name, parameters.training), None, parameters.limit)]
+    if held_out is None or measured is None:
+        return [Criterion(text, without_value(held_out, name, parameters.held_out), None, parameters.limit)]
+    gap = fitted - measured if parameters.higher_is_better else measured - fitted
+    known = (training.evidence_digest, held_out.evidence_digest)
+    return [Criterion(text, _verdict(parameters, gap, (fitted, measured)), gap, parameters.limit, known)]
 
 
 def _verdict(parameters: GeneralisationGapParameters, gap: float, values: tuple[float, float]) -> Verdict:

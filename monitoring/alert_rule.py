@@ -175,7 +175,7 @@ def _adjusted(matched: Sequence[_MatchedRule], *, seasonal: bool) -> dict[str, f
 def _fault_outcome(fault: HardFault) -> AlertOutcome:
     """Return the outcome of a hard fault, which is always PAGE."""
     where = f" in {fault.partition}" if fault.partition else ""
-    because = f"{fault.kind.value}{where}: {fault.says}"
+    because = f"{fault.kind.value}{where}: {fault.text}"
     return AlertOutcome(about=fault.about, state=AlertState.PAGE, severe=True, because=because, fault=fault)
 
 

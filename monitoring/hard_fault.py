@@ -44,7 +44,7 @@ class HardFault(BaseModel):
     kind: FaultKind
     column: str = ""
     partition: str = ""
-    says: str
+    text: str
 
     @property
     def about(self) -> str:
@@ -90,8 +90,8 @@ def null_surge(reference: Profile, current: Profile, column: str) -> HardFault |
     if measured.low is None or measured.value is None or measured.low <= SURGE:
         return None
     now = current.column(column).missing / current.rows
-    says = f"{now:.1%} of the values of {column} are missing, {now - measured.value:.1%} in the reference"
-    return _fault(FaultKind.NULL_SURGE, column, current, says)
+    text = f"{now:.1%} of the values of {column} are missing, {now - measured.value:.1%} in the reference"
+    return _fault(FaultKind.NULL_SURGE, column, current, text)
 
 
 def unit_change(reference: Profile, current: Profile, column: str) -> HardFault | None:
@@ -108,12 +108,12 @@ def unit_change(reference: Profile, current: Profile, column: str) -> HardFault 
     if min(old.finite, new.finite) < VALUES_FOR_UNIT or old.variance == 0.0 or new.variance == 0.0:
         return None
     spread, deviation = math.sqrt(new.variance / old.variance), math.sqrt(old.variance)
-    says = None
+    text = None
     if abs(old.mean) > deviation / 2.0 and _alike(new.mean / old.mean, spread) and not _alike(spread, 1.0, FACTOR):
-        says = f"mean and spread of {column} are both about {spread:.2g} times those of the reference"
+        text = f"mean and spread of {column} are both about {spread:.2g} times those of the reference"
     elif _alike(spread, 1.0) and abs(new.mean - old.mean) > OFFSET * deviation:
-        says = f"the mean of {column} has moved by {new.mean - old.mean:.4g}, but its spread is unchanged"
-    return None if says is None else _fault(FaultKind.UNIT_CHANGE, column, current, says)
+        text = f"the mean of {column} has moved by {new.mean - old.mean:.4g}, but its spread is unchanged"
+    return None if text is None else _fault(FaultKind.UNIT_CHANGE, column, current, text)
 
 
 def score_faults(days: Mapping[str, ScoreHistogram]) -> tuple[HardFault, ...]:
@@ -123,7 +123,7 @@ def score_faults(days: Mapping[str, ScoreHistogram]) -> tuple[HardFault, ...]:
             kind=FaultKind.INVALID_SCORES,
             column="score",
             partition=day,
-            says=", ".join(f"{name}: {_rows(rows)}" for name, rows in days[day].faulty.items()),
+            text=", ".join(f"{name}: {_rows(rows)}" for name, rows in days[day].faulty.items()),
         )
         for day in sorted(days)
         if days[day].faulty
@@ -140,7 +140,7 @@ def _alike(first: float, second: float, factor: float = SAME_FACTOR) -> bool:
     return first > 0.0 and abs(math.log(first / second)) < math.log(factor)
 
 
-def _fault(kind: FaultKind, column: str, current: Profile, says: str) -> HardFault:
+def _fault(kind: FaultKind, column: str, current: Profile, text: str) -> HardFault:
     """Return a fault in the first partition of the profile."""
     partitions = sorted(part.partition for part in current.parts)
-    return HardFault(kind=kind, column=column, partition=partitions[0] if partitions else "", says=says)
+    return HardFault(kind=kind, column=column, partition=partitions[0] if partitions else "", text=text)

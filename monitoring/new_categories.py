@@ -1,8 +1,8 @@
 """Measure the share of values that the reference does not have, with an exact test against the expected share.
 
 Some values are new even without drift; the number of values with a single row in the reference gives the expected
-share. Sources: Good (1953), Biometrika 40, 237–264 (the unseen share is about singletons ÷ rows); interval by Clopper
-and Pearson (1934).
+share. Sources: Good (1953), Biometrika 40, 237–264 (the share of new values is about singletons ÷ rows); interval by
+Clopper and Pearson (1934).
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def measure(reference: Profile, current: Profile, column: str) -> Measurement:
     if reason is not None:
         return measurement.model_copy(update={"cannot_say": reason})
     low, high = exact_share_interval(counts.new, rows)
-    unseen = (counts.edges.singletons + 1) / (counts.edges.rows + 1)
+    expected = (counts.edges.singletons + 1) / (counts.edges.rows + 1)
     return measurement.model_copy(
         update={
             "value": counts.new / rows,
             "low": low,
             "high": high,
-            "p_value": binomial_tail(counts.new, rows, unseen),
+            "p_value": binomial_tail(counts.new, rows, expected),
         }
     )

@@ -3,6 +3,7 @@ models."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ from data.errors import LogFormatError
 
 
 class LogFaultKind(StrEnum):
-    """The faults that a prediction or label log can have. The texts are stored in runs and caches and never change."""
+    """The faults that a prediction or label log can have. The values are stored in runs and caches and never change."""
 
     MISSING_PARTITION = "missing partition"
     UNREADABLE = "unreadable file"
@@ -28,6 +29,19 @@ class LogFaultKind(StrEnum):
     EARLY_LABEL = "labels before their prediction"
     UNCOUNTED = "features that cannot be counted"
     ALTERED_CACHE = "altered cached counts"
+
+    @property
+    def text(self) -> str:
+        """The fault in plain words, for messages."""
+        return PLAIN_TEXTS.get(self, self.value)
+
+
+PLAIN_TEXTS: Mapping[LogFaultKind, str] = {
+    LogFaultKind.BAD_SCORE: "scores that are not probabilities",
+    LogFaultKind.BAD_LABEL: "labels that are neither 0 nor 1",
+    LogFaultKind.REPEATED_LABEL: "labels written twice",
+}
+"""The texts of the kinds whose stored value is not plain English."""
 
 
 BREAKING = frozenset(
@@ -59,11 +73,11 @@ class LogFault:
     @property
     def text(self) -> str:
         """The fault on one line: `where: kind: what → remedy`."""
-        return f"{self.where}: {self.kind}: {self.what} → {self.remedy}"
+        return f"{self.where}: {self.kind.text}: {self.what} → {self.remedy}"
 
     def error(self) -> LogFormatError:
         """Return the fault as an error, for callers that need a log without faults."""
-        return LogFormatError(f"{self.where}: {self.kind}: {self.what}", self.remedy)
+        return LogFormatError(f"{self.where}: {self.kind.text}: {self.what}", self.remedy)
 
     def to_json(self) -> list[str]:
         """Return the fault as JSON values, which `LogFault.from_json` reads."""

@@ -88,8 +88,8 @@ def log_faults(faults: Iterable[LogFault], column: str = "") -> Iterator[HardFau
     for fault in faults:
         kind = HARD[fault.kind]
         about = "score" if kind is FaultKind.INVALID_SCORES else column
-        says = f"{fault.kind}: {fault.what} → {fault.remedy}"
-        yield HardFault(kind=kind, column=about, partition=fault.where, says=says)
+        text = f"{fault.kind.text}: {fault.what} → {fault.remedy}"
+        yield HardFault(kind=kind, column=about, partition=fault.where, text=text)
 
 
 def broken_labels(faults: Iterable[LogFault]) -> Iterator[HardFault]:

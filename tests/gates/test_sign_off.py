@@ -110,10 +110,10 @@ def test_a_request_without_use_is_for_the_purpose_of_the_model() -> None:
     assert "for the purpose of the model in production" in rows.words(found[1])
 
 
-@pytest.mark.parametrize("apart, outcome", [(True, "failed"), (False, "passed")])
-def test_the_validator_may_approve_unless_the_standard_separates_the_two(apart: bool, outcome: str) -> None:
+@pytest.mark.parametrize("separates, outcome", [(True, "failed"), (False, "passed")])
+def test_the_validator_may_approve_unless_the_standard_separates_the_two(separates: bool, outcome: str) -> None:
     evidence = rows.evidence(votes=(vote("alma"), vote("vera")))
-    found = rows.judged("sign_off", evidence, approvals=APPROVALS, apart_from_validator=apart)
+    found = rows.judged("sign_off", evidence, approvals=APPROVALS, apart_from_validator=separates)
     assert rows.outcomes(found)["independence"] == outcome
 
 

@@ -164,8 +164,8 @@ def test_a_validator_is_required_where_an_enabled_control_uses_the_gate_validati
 
 
 def test_the_validator_cannot_approve_where_a_sign_off_control_says_so() -> None:
-    apart = {"scaled": [{"tiers": [1], "parameters": {"apart_from_validator": True}}]}
-    signed = control(id="SGN-1", gate="sign_off", stages=["deploy"], **apart)
+    separated = {"scaled": [{"tiers": [1], "parameters": {"apart_from_validator": True}}]}
+    signed = control(id="SGN-1", gate="sign_off", stages=["deploy"], **separated)
     off = control(
         id="SGN-2", gate="sign_off", stages=["deploy"], enabled=False, parameters={"apart_from_validator": True}
     )

@@ -147,7 +147,7 @@ def test_a_seasonal_column_has_the_state_seasonal_with_its_rationale() -> None:
 
 
 def test_a_hard_fault_is_a_page_even_on_a_seasonal_column() -> None:
-    fault = HardFault(kind=FaultKind.NULL_SURGE, column="temp", partition="2013-04-22", says="40 % are missing")
+    fault = HardFault(kind=FaultKind.NULL_SURGE, column="temp", partition="2013-04-22", text="40 % are missing")
     seasonal = PSI.model_copy(update={"seasonal": "weather"})
     first, second = judge([seasonal], [measured(PSI, 0.02)], THIS_WEEK, faults=[fault])
     assert (first.state, first.severe, first.about, second.state) == (P, True, "null surge:temp", Q)
@@ -155,7 +155,7 @@ def test_a_hard_fault_is_a_page_even_on_a_seasonal_column() -> None:
 
 
 def test_a_missing_partition_is_a_page_without_a_column() -> None:
-    fault = HardFault(kind=FaultKind.MISSING_PARTITION, says="no file of 2013-04-22")
+    fault = HardFault(kind=FaultKind.MISSING_PARTITION, text="no file of 2013-04-22")
     (outcome,) = judge([], [], THIS_WEEK, faults=[fault])
     assert outcome.because == "missing partition: no file of 2013-04-22"
 

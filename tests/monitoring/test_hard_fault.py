@@ -54,7 +54,7 @@ def test_a_unit_change_is_a_fault(values: np.ndarray, says: str) -> None:
     fault = unit_change(REFERENCE, now(values), "temp")
     assert fault is not None
     assert (fault.kind, fault.column, fault.partition) == (FaultKind.UNIT_CHANGE, "temp", "2013-04-01")
-    assert says in fault.says
+    assert says in fault.text
     assert fault.about == "unit change:temp"
 
 
@@ -75,7 +75,7 @@ def test_a_null_surge_is_a_fault_and_a_few_nulls_are_not() -> None:
     fault = null_surge(REFERENCE, profile_table(many, EDGES, "d")[0], "temp")
     assert fault is not None
     assert fault.kind is FaultKind.NULL_SURGE
-    assert "of the values of temp are missing, 0.0% in the reference" in fault.says
+    assert "of the values of temp are missing, 0.0% in the reference" in fault.text
     assert null_surge(REFERENCE, profile_table(few, EDGES, "d")[0], "temp") is None
     assert null_surge(REFERENCE, empty_profile(EDGES), "temp") is None
 
@@ -93,7 +93,7 @@ def test_all_columns_are_checked(reference: Profile, profile_of: Callable, make_
 
 
 def test_a_fault_without_partition_has_an_empty_one(reference: Profile) -> None:
-    assert HardFault(kind=FaultKind.MISSING_PARTITION, says="no file").about == "missing partition"
+    assert HardFault(kind=FaultKind.MISSING_PARTITION, text="no file").about == "missing partition"
     nowhere = now(OLD[:900] + 273.15)
     unnamed = Profile(EDGES, frozenset(), nowhere.rows, nowhere.counts, nowhere.moments, nowhere.new_values)
     assert unit_change(REFERENCE, unnamed, "temp").partition == ""
@@ -103,11 +103,11 @@ def test_invalid_scores_are_a_fault_of_their_day() -> None:
     days = {"b": count_scores(np.array([0.5, np.nan, 2.0])), "a": count_scores(np.array([0.5]))}
     (fault,) = score_faults(days)
     assert (fault.kind, fault.partition) == (FaultKind.INVALID_SCORES, "b")
-    assert fault.says == "score missing: 1 row, score outside 0 to 1: 1 row"
+    assert fault.text == "score missing: 1 row, score outside 0 to 1: 1 row"
 
 
-SURGE = HardFault(kind=FaultKind.NULL_SURGE, column="pressure", says="half of it is missing")
-UNIT = HardFault(kind=FaultKind.UNIT_CHANGE, column="pressure", says="in other units")
+SURGE = HardFault(kind=FaultKind.NULL_SURGE, column="pressure", text="half of it is missing")
+UNIT = HardFault(kind=FaultKind.UNIT_CHANGE, column="pressure", text="in other units")
 COVERED = {
     "a rule on another statistic covers no fault": (
         WatchRule(statistic="psi", column="pressure", margin=0.1),

@@ -178,7 +178,7 @@ def test_a_command_runs_with_the_environment_first_on_its_path(place: Place) -> 
     program.write_text('#!/bin/sh\necho "$1 $VIRTUAL_ENV ${PATH%%:*}"\n')
     program.chmod(0o755)
     code = "import bootstrap, pathlib, sys; bootstrap.become(bootstrap.Place(pathlib.Path(sys.argv[1])), ['show', 'a'])"
-    house = Path(bootstrap.__file__).parent
+    folder = Path(bootstrap.__file__).parent
     command = [sys.executable, "-c", code, str(place.root)]
-    shown = subprocess.run(command, cwd=house, capture_output=True, text=True, check=True)
+    shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert shown.stdout.split() == ["a", str(place.venv), str(place.bin)]

@@ -32,7 +32,7 @@ def labelled(*labels: tuple[str, int], **columns: Any) -> pa.Table:
 JOINED: dict[str, tuple[pa.Table, dict[str, float | None], list[LogFaultKind]]] = {
     "no label yet": (labelled(("z", 1)), {"a": None, "b": None, "c": None}, []),
     "some labels": (labelled(("a", 1), ("c", 0)), {"a": 1.0, "b": None, "c": 0.0}, []),
-    "a label told twice": (
+    "a label written twice": (
         labelled(("a", 1), ("a", 1)),
         {"a": 1.0, "b": None, "c": None},
         [LogFaultKind.REPEATED_LABEL],

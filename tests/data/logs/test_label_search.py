@@ -33,7 +33,7 @@ def searched(read: list[str]) -> Searched:
 PLACES: dict[str, tuple[tuple[str, ...], dict[str, int], int, list[str]]] = {
     "all of the newest day": (("c1", "c2"), {"third": 2}, 0, ["third"]),
     "a late one": (("c1", "b2"), {"third": 1, "second": 1}, 0, ["third", "second"]),
-    "told twice": (("c1", "c1"), {"third": 2}, 0, ["third"]),
+    "written twice": (("c1", "c1"), {"third": 2}, 0, ["third"]),
     "one that nobody predicted": (("c1", "zz"), {"third": 1}, 1, ["third", "second", "first"]),
     "no label": ((), {}, 0, []),
 }

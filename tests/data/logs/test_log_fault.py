@@ -12,8 +12,15 @@ FAULT = LogFault(LogFaultKind.BAD_SCORE, "date=2013-04-01/a.parquet", "1 of 2 sc
 
 def test_the_text_is_one_line_that_ends_with_the_remedy() -> None:
     assert FAULT.text == (
-        "date=2013-04-01/a.parquet: scores that are no probability: 1 of 2 scores are NaN → write a probability"
+        "date=2013-04-01/a.parquet: scores that are not probabilities: 1 of 2 scores are NaN → write a probability"
     )
+
+
+def test_a_stored_kind_has_a_text_in_plain_words() -> None:
+    assert [LogFaultKind("labels told twice").text, LogFaultKind.TOO_LARGE.text] == [
+        "labels written twice",
+        "too large",
+    ]
 
 
 def test_the_error_has_the_remedy() -> None:

@@ -82,7 +82,7 @@ def test_each_fault_is_reported_once_with_its_file(tmp_path: Path, case: str) ->
 def test_read_scores_raises_the_first_fault(tmp_path: Path, case: str) -> None:
     columns, kind, _ = FAULTS[case]
     write_predictions(tmp_path, DAY, **columns)
-    with pytest.raises(LogFormatError, match=kind.value):
+    with pytest.raises(LogFormatError, match=kind.text):
         read_scores(tmp_path, COLUMNS, (DAY, DAY), "1")
 
 

@@ -29,4 +29,4 @@ def test_a_required_role_needs_one_person_by_default() -> None:
 
 def test_a_condition_needs_a_due_date() -> None:
     with pytest.raises(ValidationError):
-        Condition.model_validate({"text": "mend it"})
+        Condition.model_validate({"text": "correct it"})

@@ -112,8 +112,8 @@ def test_validators_are_not_eligible_when_the_standard_separates_them(world: Wor
     deputise(world, "rita", "vera")
     version = world.validated()
     assert named(world, world.requested(version, approvers=9)) == ["alma", "axel", "rita for vera", "vera"]
-    apart = world.requested(version, approvers=9, by="otto", apart_from_validator=True)
-    assert named(world, apart) == ["alma", "axel"]
+    separated = world.requested(version, approvers=9, by="otto", apart_from_validator=True)
+    assert named(world, separated) == ["alma", "axel"]
 
 
 def test_each_required_role_is_listed(world: World) -> None:

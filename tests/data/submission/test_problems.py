@@ -9,7 +9,7 @@ from data.submission.problems import Problems
 
 
 def broken(text: str) -> int:
-    raise LogFormatError(text, "mend it")
+    raise LogFormatError(text, "correct it")
 
 
 def test_without_a_problem_nothing_is_raised() -> None:
@@ -33,7 +33,7 @@ def test_several_problems_become_one_error_with_a_line_and_a_fix_each() -> None:
         raise ArtifactError("d", "fix d")
     with pytest.raises(SubmissionError) as refused:
         problems.check()
-    assert refused.value.what.splitlines() == ["a → mend it", "b → its own fix", "c → fix c", "d → fix d"]
+    assert refused.value.what.splitlines() == ["a → correct it", "b → its own fix", "c → fix c", "d → fix d"]
 
 
 def test_other_exceptions_are_not_collected() -> None:

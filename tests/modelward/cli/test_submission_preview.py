@@ -49,7 +49,7 @@ def test_the_adopted_version_of_the_standard_is_used(cli: Cli, home: Path, folde
 
 
 def test_an_unknown_standard_is_refused_by_name(home: Path, folder: Path) -> None:
-    replace_line(folder / "model.yaml", "  - {standard:", "  - {standard: ours, mode: enforce, rationale: house}")
+    replace_line(folder / "model.yaml", "  - {standard:", "  - {standard: ours, mode: enforce, rationale: our policy}")
     with pytest.raises(StandardError, match="ours"):
         preview_submission(folder)
 

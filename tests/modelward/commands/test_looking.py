@@ -108,7 +108,7 @@ def test_show_has_the_versions_of_a_model_and_the_evidence_of_a_version(rolled_b
         assert part in out
 
 
-def test_show_has_the_person_for_whom_a_deputy_validated(world: World, cli: Cli) -> None:
+def test_show_names_the_person_whose_deputy_validated(world: World, cli: Cli) -> None:
     world.grant("rita", "validator", deputy_of="vera", to_at=world.now + timedelta(days=5))
     world.validated(by="rita")
     assert "validation 1 by rita as deputy of vera" in cli("show", "delay/1").out

@@ -16,6 +16,7 @@ from data.files.home import Home
 from modelward.runs import running_server
 from modelward.runs.running_server import running_supervisor
 from modelward.supervisor.instance_lock import (
+    FORMER_PROCESSES,
     ProcessStatus,
     SupervisorStage,
     SupervisorStatus,
@@ -62,8 +63,8 @@ def test_a_written_status_is_read_back(tmp_path: Path) -> None:
         "",
         "[]",
         "{}",
-        '{"tenants": {}}',
-        '{"tenants": {"worker": 1}}',
+        f'{{"{FORMER_PROCESSES}": {{}}}}',
+        f'{{"{FORMER_PROCESSES}": {{"worker": 1}}}}',
         '{"processes": {}}',
         '{"processes": {"worker": 1}}',
         "\x00",
@@ -77,7 +78,7 @@ def test_an_invalid_status_file_is_read_as_none(content: str, tmp_path: Path) ->
 def test_a_status_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     write_status(tmp_path, STATUS)
     file = status_file(tmp_path)
-    file.write_text(file.read_text().replace('"processes"', '"tenants"'))
+    file.write_text(file.read_text().replace("processes", "tenants"))
     assert read_status(tmp_path) == STATUS
 
 

@@ -24,7 +24,7 @@ WRONG_FIELDS: dict[str, tuple[type[Command], str, object]] = {
     "evidence of a kind that does not exist": (RecordEvidence, "rumours", []),
     "verdicts without a verdict": (RecordVerdicts, "judgements", ()),
     "verdicts under no standard": (RecordVerdicts, "standards", ()),
-    "verdicts at a stage that does not exist": (RecordVerdicts, "stage", "glance"),
+    "verdicts at a stage that does not exist": (RecordVerdicts, "stage", "preview"),
     "rejecting without a reason": (RejectVersion, "reason", ""),
     "revoking without a reason": (RevokeVersion, "reason", ""),
 }  # fmt: skip
