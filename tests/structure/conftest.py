@@ -25,10 +25,15 @@ def layers() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def trees() -> dict[Path, ast.Module]:
+def trees(parsed: dict[Path, ast.Module]) -> dict[Path, ast.Module]:
     """The syntax tree of each Python file of the layers, by its path from the root."""
-    paths = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
-    return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return {path: tree for path, tree in parsed.items() if path.parts[0] in LAYERS}
+
+
+@pytest.fixture(scope="session")
+def parsed(files: tuple[Path, ...]) -> dict[Path, ast.Module]:
+    """The syntax tree of every Python file, by its path from the root."""
+    return {path: ast.parse((ROOT / path).read_text(encoding="utf-8")) for path in files if path.suffix == ".py"}
 
 
 @pytest.fixture(scope="session")

@@ -81,14 +81,17 @@ def words_in(text: str) -> list[str]:
     return [" ".join(match[0].lower().split()) for match in PRIVATE.finditer(ALLOWED.sub("", " ".join(text.split())))]
 
 
-def prose(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield line and text of all prose in a file: strings, docstrings and comments of Python, else each paragraph."""
+def prose(path: Path, tree: ast.Module | None = None) -> Iterator[tuple[int, str]]:
+    """Yield line and text of all prose in a file: strings, docstrings and comments of Python, else each paragraph.
+
+    `tree` is the syntax tree of the file, if it is known.
+    """
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         for block in re.finditer(r"(?:.*\S.*\n?)+", text):
             yield text.count("\n", 0, block.start()) + 1, block[0]
         return
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree or ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -96,6 +99,6 @@ def prose(path: Path) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
-def places(path: Path) -> list[tuple[int, str]]:
+def places(path: Path, tree: ast.Module | None = None) -> list[tuple[int, str]]:
     """Return line and word of each private word in a file."""
-    return [(line, word) for line, text in prose(path) for word in words_in(text)]
+    return [(line, word) for line, text in prose(path, tree) for word in words_in(text)]

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,7 @@ def parts_of(name: str) -> list[str]:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_").split("_")
 
 
+@cache
 def says_nothing(name: str) -> bool:
     """Return True for a name with a part that does not say what it is. The name of a test is a sentence."""
     is_exempt = name in STORED_NAMES or name.startswith("test_")
@@ -117,13 +119,10 @@ def wrong_template_names(text: str) -> list[str]:
     return [f"{name.lineno} {name.name}" for name in names if name.ctx != "load" and says_nothing(name.name)]
 
 
-def test_a_name_says_what_the_value_is(files: tuple[Path, ...], root: Path) -> None:
-    found: list[str] = []
-    for path in files:
-        if path.suffix in (".py", ".j2"):
-            text = (root / path).read_text(encoding="utf-8")
-            names = wrong_names(ast.parse(text)) if path.suffix == ".py" else wrong_template_names(text)
-            found += [f"{path}:{name}" for name in names]
+def test_a_name_says_what_the_value_is(parsed: Trees, files: tuple[Path, ...], root: Path) -> None:
+    templates = {path: (root / path).read_text(encoding="utf-8") for path in files if path.suffix == ".j2"}
+    found = [f"{path}:{name}" for path, tree in parsed.items() for name in wrong_names(tree)]
+    found += [f"{path}:{name}" for path, text in templates.items() for name in wrong_template_names(text)]
     assert not found, "name what the value is: notices, reasons, the alert of `for alert in alerts`"
 
 
@@ -156,15 +155,16 @@ def test_wrong_names_of_a_template_are_found() -> None:
 
 def private_names(tree: ast.Module) -> list[str]:
     """Return line and name of each name that contains a private word or phrase, such as `ShelfEntry` or `by_heart`."""
-    return [
-        f"{found.line} {found.name}"
-        for found in bound(tree)
-        if found.name not in STORED_NAMES and words_in(" ".join(parts_of(found.name)))
-    ]
+    return [f"{found.line} {found.name}" for found in bound(tree) if is_private(found.name)]
 
 
-def test_no_name_contains_a_private_word(files: tuple[Path, ...], root: Path) -> None:
-    parsed = {path: ast.parse((root / path).read_text(encoding="utf-8")) for path in files if path.suffix == ".py"}
+@cache
+def is_private(name: str) -> bool:
+    """Return True for a name that reads as a private word or phrase and is not stored."""
+    return name not in STORED_NAMES and bool(words_in(" ".join(parts_of(name))))
+
+
+def test_no_name_contains_a_private_word(parsed: Trees) -> None:
     found = [f"{path}:{name}" for path, tree in parsed.items() for name in private_names(tree)]
     assert not found, "use the term of the field: docs/GLOSSARY.md"
 

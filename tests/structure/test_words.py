@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from pathlib import Path
 
@@ -27,8 +28,8 @@ def read(files: tuple[Path, ...], layers: tuple[str, ...]) -> list[Path]:
     return [path for path in ours if path.suffix != ".json" or path.parts[0] != "tests"]
 
 
-def test_no_private_word_is_used(read: list[Path], root: Path) -> None:
-    found = [f"{path}:{line} {word}" for path in read for line, word in places(root / path)]
+def test_no_private_word_is_used(read: list[Path], root: Path, parsed: dict[Path, ast.Module]) -> None:
+    found = [f"{path}:{line} {word}" for path in read for line, word in places(root / path, parsed.get(path))]
     assert not found, "tests/structure/private_words.py says what to write instead"
 
 

@@ -24,7 +24,7 @@ BLOCK_BYTES = 262_144
 
 
 @pytest.fixture
-def torn(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def incomplete(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A registry whose last checkpoint ended in the middle of a block; `sound` beside it is the file of a whole one."""
     world = founded.copy(tmp_path / "home", monkeypatch)
     database = world.home.database
@@ -55,32 +55,32 @@ def overwrite_half_of_each_shared_block(before: Path, database: Path) -> int:
     return count
 
 
-def test_a_torn_file_is_refused_with_the_command_that_restores_it_and_stays_unchanged(torn: World) -> None:
-    content = torn.home.database.read_bytes()
-    for act in (lambda: Registry(torn.home).head(), lambda: Registry(torn.home).checkpoint()):
+def test_an_incomplete_file_is_refused_with_the_command_that_restores_it_and_stays_unchanged(incomplete: World) -> None:
+    content = incomplete.home.database.read_bytes()
+    for act in (lambda: Registry(incomplete.home).head(), lambda: Registry(incomplete.home).checkpoint()):
         with pytest.raises(StoreError, match="checksum") as refused:
             act()
         assert "`modelward audit rebuild`, which keeps this file" in str(refused.value)
-    assert torn.home.database.read_bytes() == content
+    assert incomplete.home.database.read_bytes() == content
 
 
-def test_a_torn_file_is_rebuilt_with_every_event_and_row_and_kept_with_its_write_ahead_log(
-    torn: World, tmp_path: Path
+def test_an_incomplete_file_is_rebuilt_with_every_event_and_row_and_kept_with_its_write_ahead_log(
+    incomplete: World, tmp_path: Path
 ) -> None:
-    content = torn.home.database.read_bytes()
-    rebuilt = rebuild_registry(Registry(torn.home))
+    content = incomplete.home.database.read_bytes()
+    rebuilt = rebuild_registry(Registry(incomplete.home))
     assert [one.name.partition(".damaged-")[0] for one in rebuilt.kept] == ["registry.duckdb.wal", "registry.duckdb"]
     assert rebuilt.kept[1].read_bytes() == content
-    assert same_tables(tmp_path / "sound", torn.home.database)
-    report = verify_registry(Registry(torn.home), deep=True)
+    assert same_tables(tmp_path / "sound", incomplete.home.database)
+    report = verify_registry(Registry(incomplete.home), deep=True)
     assert report.ok, report.findings
 
 
 def test_a_write_ahead_log_whose_file_was_moved_away_does_not_spoil_the_rebuilt_file(
-    torn: World, tmp_path: Path
+    incomplete: World, tmp_path: Path
 ) -> None:
-    torn.home.database.rename(tmp_path / "moved")
-    assert [one.name.partition(".damaged-")[0] for one in rebuild_registry(Registry(torn.home)).kept] == [
+    incomplete.home.database.rename(tmp_path / "moved")
+    assert [one.name.partition(".damaged-")[0] for one in rebuild_registry(Registry(incomplete.home)).kept] == [
         "registry.duckdb.wal"
     ]
-    assert verify_registry(Registry(torn.home), deep=True).ok
+    assert verify_registry(Registry(incomplete.home), deep=True).ok
