@@ -86,7 +86,7 @@ def without(name: str, value: Callable[..., object] = lambda *_, **__: None) -> 
     return lambda patch: patch.setattr(f"data.registry.rules.{name}", value)
 
 
-def unseen(kind: type[Command], table: type[Row]) -> Patch:
+def without_rows(kind: type[Command], table: type[Row]) -> Patch:
     """Let the rule of a command find no row of a table."""
     return _in_state(kind, table, lambda rows: [])
 

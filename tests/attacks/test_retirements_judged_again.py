@@ -50,11 +50,11 @@ from tests.judged_rules import (
     judged_after,
     rewritten,
     rule,
-    unseen,
     with_data,
     with_evidence,
     with_rows,
     without,
+    without_rows,
 )
 from tests.operations import deployed
 from tests.retirement_states import KEY, VERSION
@@ -303,7 +303,7 @@ END: Mapping[str, Case] = {
         lambda _: WithdrawVersion(key=of(2)), "olga", MOVE_UNCHECKED, "cannot become withdrawn",
     ),
     "a version withdrawn that serves": Case(
-        lambda _: WithdrawVersion(key=KEY), "olga", unseen(WithdrawVersion, Slot), "still served in ",
+        lambda _: WithdrawVersion(key=KEY), "olga", without_rows(WithdrawVersion, Slot), "still served in ",
     ),
     "a retention that has ended": Case(
         lambda _: archiving(KEY, EARLIER), "olga",
