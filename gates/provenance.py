@@ -16,6 +16,7 @@ from pydantic import Field
 from data.records.evidence import Evidence
 from data.records.row import Frozen
 from data.records.verdict import Failed, Passed, Unproven, Verdict
+from data.records.version import WHOLE_HISTORY
 from gates.contract import Criterion, Gate
 from gates.independence import makers
 
@@ -65,8 +66,10 @@ def _code(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     if not code.commit or code.dirty is None:
         return Unproven(missing="the commit of the code", remedy=f"commit the code {AGAIN}")
     if code.dirty:
-        reason = f"the code differs from commit {code.commit[:12]}: it had uncommitted changes"
-        return Failed(reason=reason, remedy=f"commit the changes {AGAIN}")
+        reason = (
+            f"the code differs from commit {code.commit[:12]}: it had uncommitted changes, or files that Git ignores"
+        )
+        return Failed(reason=reason, remedy=f"commit the changes, ignored files with `git add --force` {AGAIN}")
     return Passed(because=f"commit {code.commit[:12]}, without uncommitted changes")
 
 
@@ -86,6 +89,11 @@ def _training_data(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
 
 def _people(_: ProvenanceParameters, evidence: Evidence) -> Verdict:
     version = evidence.version
+    if not version.has_known_contributors:
+        return Unproven(
+            missing="all authors of this version: Git had only a part of the history when it was packed",
+            remedy=f"{WHOLE_HISTORY} {AGAIN}",
+        )
     if version.submitter.strip() and version.contributors:
         return Passed(because=f"submitted by {version.submitter}, made by {', '.join(sorted(makers(version)))}")
     return Unproven(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -33,6 +34,9 @@ class ChangeClass(StrEnum):
 
 Origin = Literal["derived", "claimed"]
 
+WHOLE_HISTORY = "fetch the whole history with `git fetch --unshallow` (in CI: check out with depth 0)"
+"""The remedy when only some contributors are known."""
+
 
 class Artifact(Frozen):
     """The model itself: bytes by digest, or a pin of a model that runs elsewhere.
@@ -53,6 +57,11 @@ class CodeState(Frozen):
     commit: str | None = None
     dirty: bool | None = None
     source_digest: str | None = None
+
+
+def are_contributors_known(provenance: Mapping[str, Origin]) -> bool:
+    """Return False if only some contributors of a version are known; then they are not `derived`."""
+    return provenance.get("contributors", "derived") == "derived"
 
 
 class Change(Frozen):
@@ -88,6 +97,11 @@ class Version(Row):
     review_state: ReviewState = ReviewState.REGISTERED
     state_reason: str = ""
     valid_until: Instant | None = None
+
+    @property
+    def has_known_contributors(self) -> bool:
+        """False if only some contributors are known, because Git did not have the whole history."""
+        return are_contributors_known(self.provenance)
 
 
 class Dataset(Row):

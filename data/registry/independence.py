@@ -12,7 +12,7 @@ from data.errors import IndependenceError
 from data.records.approval import ApprovalRequest
 from data.records.names import short
 from data.records.person import Person
-from data.records.version import Version
+from data.records.version import WHOLE_HISTORY, Version
 
 GIT_AUTHOR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 
@@ -20,13 +20,18 @@ GIT_AUTHOR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 def contributors_of(version: Version, *others: str) -> tuple[str, ...]:
     """Return everybody who worked on a version: Git authors, submitter, and `others`, who asked for the decision.
 
-    Raises IndependenceError when the version has no recorded contributor.
+    Raises IndependenceError when the version has no recorded contributor, or when only some of them are known.
     """
     # Without a known author everybody except the requester could sign, so `others` alone is not enough.
     known = tuple(dict.fromkeys(name for name in (*version.contributors, version.submitter, *others) if name.strip()))
     if not version.contributors or not known:
         raise IndependenceError(
             f"{short(version.key)} has no recorded contributor", "register the version again from a Git checkout"
+        )
+    if not version.has_known_contributors:
+        raise IndependenceError(
+            f"only some authors of {short(version.key)} are known: Git had a part of the history when it was packed",
+            f"{WHOLE_HISTORY}, and register the version again",
         )
     return known
 

@@ -29,7 +29,7 @@ SEAL = re.compile(rb"seal ([0-9a-f]{64})")
 def deliver(folder: Path, home: Home, submitter: str) -> str:
     """Pack a folder into the inbox and store its provenance; return the digest of the pack.
 
-    A stored provenance with a commit is not replaced, unless it was changed. Raises SubmissionError in the same cases
+    A stored provenance that is proven is not replaced, unless it was changed. Raises SubmissionError in the same cases
     as `pack`, and SigningKeyError.
     """
     digest = pack(folder, home.inbox)
@@ -38,7 +38,7 @@ def deliver(folder: Path, home: Home, submitter: str) -> str:
     except SubmissionError:
         LOG.warning("the provenance beside the pack %s is not as it was written; it is derived again", digest)
         known = Provenance()
-    if known.commit is None:
+    if not known.is_proven:
         _write(home, digest, read_provenance(folder, submitter))
     return digest
 

@@ -6,37 +6,43 @@ that contains the files of the folder, the provenance stays unproven.
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
 from data.errors import SubmissionError
 from data.records.row import Frozen
-from data.records.version import CodeState
+from data.records.version import CodeState, Origin
+from data.submission.committed_files import differs_from_commit
+from data.submission.git_command import run_git
 
-HISTORY = 1_000
-SECONDS = 30
+HISTORY = 20_000
 FIELD, ENTRY = "\x1f", "\x1e"
-FORMAT = f"%H{FIELD}%aN <%aE>{FIELD}%(trailers:key=Co-authored-by,valueonly,separator=%x1f){ENTRY}"
+FORMAT = f"%H{FIELD}%P{FIELD}%aN <%aE>{FIELD}%(trailers:key=Co-authored-by,valueonly,separator=%x1f){ENTRY}"
 
 
 class Commit(Frozen):
-    """A commit that changed the submission, with its authors and co-authors as `Name <email>`."""
+    """A commit that changed the submission, with its authors and co-authors as `Name <email>`.
+
+    `parents` are the ids of the commits before it that changed the submission.
+    """
 
     id: str
     authors: tuple[str, ...]
+    parents: tuple[str, ...] = ()
 
 
 class Provenance(Frozen):
     """The checked-out commit, whether the files differ from it, the authors of the folder, the packages.
 
-    `history` contains the commits that changed the folder, latest first; `packages` are `name==version`.
+    `history` contains the commits that changed the folder, latest first; `packages` are `name==version`. Without the
+    whole history, as in a shallow clone, the authors are not proven.
     """
 
     commit: str | None = None
     dirty: bool | None = None
     history: tuple[Commit, ...] = ()
+    has_whole_history: bool = False
     packages: tuple[str, ...] = ()
     submitter: str = ""
 
@@ -44,11 +50,42 @@ class Provenance(Frozen):
         """Return the state of the code as the registry records it."""
         return CodeState(commit=self.commit, dirty=self.dirty, source_digest=source_digest)
 
+    @property
+    def is_proven(self) -> bool:
+        """True if the files are those of the commit, and all authors are known."""
+        return self.commit is not None and self.dirty is False and self.has_whole_history
+
+    @property
+    def origins(self) -> dict[str, Origin]:
+        """Whether the code and the contributors are `derived`, or only `claimed`.
+
+        Without a commit the submitter is the contributor. With a commit but without its whole history some contributors
+        are unknown.
+        """
+        knows_all = self.commit is None or self.has_whole_history
+        return {
+            "code": "derived" if self.commit else "claimed",
+            "contributors": "derived" if knows_all else "claimed",
+        }
+
     def authors_since(self, commit: str | None) -> tuple[str, ...]:
-        """Return the authors of the folder after a commit; all authors if it is None or not in the history."""
-        ids = [one.id for one in self.history]
-        recent = self.history[: ids.index(commit)] if commit in ids else self.history
-        return tuple(sorted({author for one in recent for author in one.authors}))
+        """Return the authors of the folder after a commit; all authors if it is None or not in the history.
+
+        A commit comes after another one unless it is that commit or one of its ancestors, whatever their dates.
+        """
+        before = set(self._with_ancestors(commit))
+        return tuple(sorted({author for one in self.history if one.id not in before for author in one.authors}))
+
+    def _with_ancestors(self, commit: str | None) -> Iterator[str]:
+        """Yield a commit of the history and its ancestors; nothing for another commit."""
+        parents: Mapping[str, tuple[str, ...]] = {one.id: one.parents for one in self.history}
+        found, seen = [commit or ""], set[str]()
+        while found:
+            current = found.pop()
+            if current in parents and current not in seen:
+                seen.add(current)
+                found.extend(parents[current])
+                yield current
 
 
 def read_provenance(folder: Path, submitter: str) -> Provenance:
@@ -58,13 +95,14 @@ def read_provenance(folder: Path, submitter: str) -> Provenance:
     """
     packages = sorted({f"{one.name}=={one.version}".lower() for one in distributions()})
     unproven = Provenance(packages=tuple(packages), submitter=submitter)
-    tracked = _git(folder, "ls-files", "--", ".")
-    commit = _git(folder, "rev-parse", "--verify", "HEAD")
+    tracked = run_git(folder, "ls-files", "--", ".")
+    commit = run_git(folder, "rev-parse", "--verify", "HEAD")
     if not tracked or not commit:
         return unproven
-    history = _git(folder, "log", f"--max-count={HISTORY}", f"--format={FORMAT}", "--", ".")
-    found = {"commit": commit.strip(), "dirty": _is_dirty(folder), "history": _history(history or "")}
-    return unproven.model_copy(update=found)
+    history = _history(folder)
+    is_whole = 0 < len(history) <= HISTORY and not _is_shallow(folder)
+    found = {"commit": commit.strip(), "dirty": differs_from_commit(folder), "history": history[:HISTORY]}
+    return unproven.model_copy(update=found | {"has_whole_history": is_whole})
 
 
 def read_stored_provenance(text: str) -> Provenance:
@@ -77,26 +115,18 @@ def read_stored_provenance(text: str) -> Provenance:
         ) from error
 
 
-def _is_dirty(folder: Path) -> bool | None:
-    """Return True if the repository has changes or the folder has untracked files; None when Git fails."""
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    untracked = _git(folder, "status", "--porcelain", "--untracked-files=all", "--", ".")
-    return None if changed is None or untracked is None else bool(changed.strip() or untracked.strip())
+def _is_shallow(folder: Path) -> bool:
+    return (run_git(folder, "rev-parse", "--is-shallow-repository") or "").strip() != "false"
 
 
-def _history(text: str) -> tuple[Commit, ...]:
+def _history(folder: Path) -> tuple[Commit, ...]:
+    """Return the commits that changed the folder, latest first, those of merged branches included; at most one more
+    than are stored."""
+    limit = f"--max-count={HISTORY + 1}"
+    text = run_git(folder, "log", "--simplify-merges", limit, f"--format={FORMAT}", "--", ".") or ""
     found = []
-    for entry in text.split(ENTRY):
-        commit, *authors = entry.strip("\n").split(FIELD)
-        if commit:
-            found.append(Commit(id=commit, authors=tuple(dict.fromkeys(one.strip() for one in authors if one.strip()))))
+    for entry in filter(None, (one.strip("\n") for one in text.split(ENTRY))):
+        commit, parents, *authors = entry.split(FIELD)
+        known = dict.fromkeys(one.strip() for one in authors if one.strip())
+        found.append(Commit(id=commit, authors=tuple(known), parents=tuple(parents.split())))
     return tuple(found)
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    command: Sequence[str] = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
-    try:
-        ran = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else None

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from data.errors import SubmissionError
 from data.queries.amendment_snapshot import AmendmentSnapshot, amendment_snapshot
 from data.records.names import short
+from data.records.version import WHOLE_HISTORY
 from data.registry.commands.model import RegisterModel
 from data.registry.rules.model import relaxations
 from data.submission.contributors import contributors_of
@@ -46,6 +48,10 @@ def amend(
 def _writers(before: AmendmentSnapshot, folder: Path) -> tuple[str, ...]:
     """Return who changed the folder since the latest version: Git's authors, and this user if not all is committed."""
     provenance = read_provenance(folder, before.user)
+    if provenance.origins["contributors"] != "derived":
+        raise SubmissionError(
+            "only some authors of this folder are known: Git has a part of its history", WHOLE_HISTORY
+        )
     authors = provenance.authors_since(before.newest_commit)
     submitters = () if authors and provenance.dirty is False else (before.user,)
     return contributors_of(authors, submitters, before.people)

@@ -22,6 +22,7 @@ import yaml
 
 from data.errors import ConfigurationError
 from data.files.file_access import restrict_tree
+from data.settings import inherited_environment
 from modelward.demo.flights import FEATURES
 from modelward.demo.thresholds import MARGIN, Thresholds
 from modelward.demo.train import FittedModel, Recipe, save_model, score_flights
@@ -90,7 +91,9 @@ class DeveloperRepository:
         who = ["-c", f"user.name={name}", "-c", f"user.email={email}", "-c", "commit.gpgsign=false"]
         dated = ["--date", on.isoformat()] if on else []
         try:
-            subprocess.run(["git", "-C", str(self.folder), *who, *arguments, *dated], check=True, capture_output=True)
+            command = ["git", "-C", str(self.folder), *who, *arguments, *dated]
+            # Git sets GIT_DIR in a hook; the demo must never commit to the repository that it names.
+            subprocess.run(command, check=True, capture_output=True, env=inherited_environment("GIT_"))
         except FileNotFoundError as error:
             raise ConfigurationError("the demo needs Git to derive who wrote a version", "install git") from error
         except subprocess.CalledProcessError as error:

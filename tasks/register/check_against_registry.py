@@ -13,6 +13,7 @@ from data.records.person import Person
 from data.records.version import ChangeClass, Dataset, Section, Version
 from data.registry.registry import Registry
 from data.registry.rules.model import relaxations, require_proof
+from data.registry.rules.version import is_same_provenance
 from data.submission.folder import Submission
 from tasks.run.take_steps import name_step, step
 
@@ -66,8 +67,14 @@ def check_against_registry(submission: Submission) -> RegistrationFacts:
 
 
 def _registered_as(facts: RegisteredFacts, submission: Submission) -> str | None:
-    """Return the key of the version that was registered from a submission with the same digest, or None."""
-    return next((one.key for one in facts.versions if one.submission_digest == submission.digest), None)
+    """Return the key of the version that was registered from the same submission, or None.
+
+    A version whose provenance was unproven does not count once it is proven.
+    """
+    provenance = submission.provenance
+    code, origins = provenance.code(submission.source_digest), provenance.origins
+    same = [one for one in facts.versions if one.submission_digest == submission.digest]
+    return same[-1].key if same and is_same_provenance(same[-1], code, origins) else None
 
 
 def _outcome(facts: RegistrationFacts) -> str:

@@ -75,7 +75,8 @@ def registration(
     """Return the command that registers the version; every field that can be derived is derived."""
     provenance, submitted = submission.provenance, submission.version
     submitter = provenance.submitter or context.actor.id
-    parent_commit = facts.parent.code.commit if facts.parent is not None else None
+    parent = facts.parent if facts.parent is not None and facts.parent.has_known_contributors else None
+    parent_commit = parent.code.commit if parent is not None else None
     return RegisterVersion(
         model=submission.model.key,
         parent=facts.parent.key if facts.parent is not None else None,
@@ -109,12 +110,12 @@ def _stated(row: MonitoringPlan | Consumer, command: Command | DeclareConsumer) 
 
 def _origins(submission: Submission, facts: RegistrationFacts) -> dict[str, Origin]:
     """Return for each field whether it was `derived` from bytes, Git or the registry, or only `claimed` by a person."""
-    derived: tuple[str, ...] = ("artifact", "datasets", "reference_digest", "contributors", "submitter", "sections")
+    derived: tuple[str, ...] = ("artifact", "datasets", "reference_digest", "submitter", "sections")
     claimed = ("change", "configuration", "upstream", "scores")
     origins: dict[str, Origin] = dict.fromkeys(derived, "derived")
     origins |= dict.fromkeys(claimed, "claimed")
     origins["environment_digest"] = submission.environment.origin
-    origins["code"] = "derived" if submission.provenance.commit else "claimed"
+    origins |= submission.provenance.origins
     origins["parent"] = "derived" if facts.parent_derived else "claimed"
     return origins
 

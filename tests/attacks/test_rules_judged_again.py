@@ -20,6 +20,7 @@ from data.records.review import Finding, Review, Severity, Waiver
 from data.registry.commands.review import (
     AnswerFinding,
     CompleteReview,
+    ConcludeValidation,
     DisputeFinding,
     ExpireWaiver,
     OpenFinding,
@@ -53,6 +54,14 @@ def completed(world: World) -> CompleteReview:
     return CompleteReview(key=world.find(Review)[0].key, outcome="well", proof=world.proof("outsider"))
 
 
+def validation_of_partly_known(world: World) -> ConcludeValidation:
+    version = f"{MODEL}/versions/2"
+    return ConcludeValidation(
+        version=version, conclusion="fit", scope="all of it", limitations="one year", competence="ten years",
+        evidence_digest=world.digest(version), proof=world.proof("vera"),
+    )  # fmt: skip
+
+
 CASES: Mapping[str, Case] = {
     "a finding that was due before it was raised": Case(
         lambda world: opened_finding(world, due_at=world.now - timedelta(days=1)), "vera",
@@ -74,6 +83,10 @@ CASES: Mapping[str, Case] = {
         lambda world: ExpireWaiver(key=world.find(Waiver)[0].key), "dev",
         in_context(ExpireWaiver, now=LATER), "which is not the time of the event",
     ),
+    "a validation of a version of which only some authors are known": Case(
+        validation_of_partly_known, "vera", without("review.require_independent", lambda *_: None),
+        "only some contributors of models/ops/delay/versions/2 are known",
+    ),
     "a review completed without the role": Case(
         completed, "outsider", without("review.holds_role", lambda *_, **__: True),
         "outsider held neither the role owner nor validator",
@@ -82,8 +95,9 @@ CASES: Mapping[str, Case] = {
 
 
 def prepare(world: World) -> None:
-    """An assessed version with a finding, a requested waiver and an open review."""
+    """An assessed version with a finding, a requested waiver and an open review, and one of partly known authors."""
     world.assessed()
+    world.assessed(world.version(provenance={"contributors": "claimed"}))
     world.do(opened_finding(world), by="vera")
     world.do(waiver(world, days=30))
     world.do(OpenReview(model=MODEL, version=f"{MODEL}/versions/1", reason="it is time", due_at=LATER))

@@ -40,6 +40,11 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "known contributors pass": ({}, "people", "passed"),
     "an unknown submitter is unproven": ({"submitter": " "}, "people", "unproven"),
     "unknown contributors are unproven": ({"contributors": ()}, "people", "unproven"),
+    "contributors from a part of the history are unproven": (
+        {"provenance": {"contributors": "claimed"}},
+        "people",
+        "unproven",
+    ),
 }
 
 

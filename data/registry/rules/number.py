@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-RULES_NUMBER: Final = 2
+RULES_NUMBER: Final = 3
 """The number of the present rules: those of this package and of lifecycle, approvals and independence.
 
 Raise it by one in the same commit that changes what a rule allows, refuses or writes: a legal move, who may sign, when
 an approval is valid, what follows from a vote, which facts the digest of the evidence covers (with another digest an
 open request becomes stale). An auditor can then judge an old event by the rules of its time.
 By rules 2 the digest of a request covers its text after secrets were removed; the code of a refused command is used.
+By rules 3 nobody is independent of a version of which only some contributors are known.
 Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 

@@ -10,7 +10,18 @@ from data.records.model import Model
 from data.records.names import short, version_key
 from data.records.review import VerdictSet
 from data.records.row import Row
-from data.records.version import Comparison, Dataset, Metric, ReviewState, Section, TestResult, Version
+from data.records.version import (
+    CodeState,
+    Comparison,
+    Dataset,
+    Metric,
+    Origin,
+    ReviewState,
+    Section,
+    TestResult,
+    Version,
+    are_contributors_known,
+)
 from data.registry.command import Command, CommandResult, Context, Rule
 from data.registry.commands.version import (
     ExpireVersion,
@@ -26,10 +37,13 @@ from data.registry.state import State
 
 
 def register_version(state: State, command: RegisterVersion, context: Context) -> CommandResult:
-    """Register a version under the next number; if its submission is registered already, return that version."""
+    """Register a version under the next number; if its submission is registered already, return that version.
+
+    The same files become another version when their code or contributors were unproven and are proven now.
+    """
     model = active_model(state, command.model)
     same = [v for v in state.find(Version, model=model.key) if v.submission_digest == command.submission_digest]
-    if same:
+    if same and is_same_provenance(same[-1], command.code, command.provenance):
         return CommandResult(EventType.VERSION_REGISTERED, same[-1].key, (same[-1],), unchanged=True)
     _check_registration(state, command, model)
     number = len(state.find(Version, model=model.key)) + 1
@@ -47,6 +61,16 @@ def register_version(state: State, command: RegisterVersion, context: Context) -
         "evidence": [one.text_digest for one in sections] + [d.quality_report for d in datasets if d.quality_report],
     }
     return CommandResult(EventType.VERSION_REGISTERED, key, (version, *datasets, *sections), refs=refs)
+
+
+def is_same_provenance(known: Version, code: CodeState, provenance: Mapping[str, Origin]) -> bool:
+    """Return True unless the provenance of a registered version was unproven, and the one given now is proven."""
+    is_known = _is_proven(known.code, known.provenance)
+    return is_known or not _is_proven(code, provenance)
+
+
+def _is_proven(code: CodeState, provenance: Mapping[str, Origin]) -> bool:
+    return code.commit is not None and code.dirty is False and are_contributors_known(provenance)
 
 
 def record_evidence(state: State, command: RecordEvidence, context: Context) -> CommandResult:

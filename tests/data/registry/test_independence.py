@@ -63,6 +63,14 @@ def test_a_version_without_contributors_is_an_error() -> None:
         contributors_of(version())
 
 
+def test_nobody_is_independent_of_a_version_of_which_git_knew_only_some_authors() -> None:
+    """The version was packed in a clone without the whole history, as CI makes it."""
+    partly_known = version("dev", provenance={"contributors": "claimed"})
+    with pytest.raises(IndependenceError, match="only some authors of ops/delay v1 are known.*\n.*fetch --unshallow"):
+        require_independent(ALMA, partly_known)
+    require_independent(ALMA, version("dev", provenance={"contributors": "derived"}))
+
+
 CONFLICTS = {
     "asked for the decision": (version("dev"), ("ALMA",), "asked for this decision"),
     "submitted it": (version("dev", submitter="alma"), (), "alma submitted ops/delay v1"),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import SubmissionError
-from data.submission import provenance
+from data.submission import committed_files, provenance
+from data.submission.git_command import run_git
 from data.submission.provenance import Commit, Provenance, read_provenance, read_stored_provenance
 
 
@@ -109,10 +110,96 @@ def test_without_git_the_provenance_is_unproven(folder: Path, monkeypatch: pytes
 
 
 def test_a_failed_git_status_leaves_dirty_unknown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    git = provenance._git
-    monkeypatch.setattr(provenance, "_git", lambda at, *what: None if what[0] in ("status", "log") else git(at, *what))
+    for module in (committed_files, provenance):
+        monkeypatch.setattr(
+            module, "run_git", lambda at, *what: None if what[0] in ("status", "log") else run_git(at, *what)
+        )
     found = read_provenance(folder, "dev")
-    assert (found.dirty, found.history) == (None, ())
+    assert (found.dirty, found.history, found.has_whole_history) == (None, (), False)
+
+
+def clone(folder: Path, *options: str) -> Path:
+    """Clone the repository of a folder, and return the same folder in the clone."""
+    target = folder.parents[1] / f"clone{len(options)}"
+    git(folder.parent, "clone", "--quiet", *options, folder.parent.as_uri(), str(target))
+    return target / folder.name
+
+
+def commit_as(folder: Path, name: str, *arguments: str) -> str:
+    """Commit all changes of a folder under another name, and return the commit."""
+    git(folder, "add", "--all", ".")
+    author = f"{name} <{name.lower()}@example.org>"
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "change", "--author", author, *arguments)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def test_a_shallow_clone_leaves_the_authors_unproven_until_its_history_is_fetched(folder: Path) -> None:
+    (folder / "model.yaml").write_text("model: ops/second\n")
+    commit_as(folder, "Tess")
+    shallow = clone(folder, "--depth=1")
+    found = read_provenance(shallow, "dev")
+    assert (found.commit is not None, found.dirty, found.is_proven) == (True, False, False)
+    assert found.origins == {"code": "derived", "contributors": "claimed"}
+    git(shallow, "fetch", "--quiet", "--unshallow")
+    assert read_provenance(shallow, "dev").is_proven
+    assert "Dana Developer <dana@example.org>" in read_provenance(shallow, "dev").authors_since(None)
+
+
+def test_a_clone_without_file_contents_knows_all_authors(folder: Path) -> None:
+    git(folder, "config", "uploadpack.allowFilter", "true")
+    assert (
+        read_provenance(clone(folder, "--filter=blob:none", "--no-local"), "dev").origins["contributors"] == "derived"
+    )
+
+
+def test_a_longer_history_than_is_stored_leaves_the_authors_unproven(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance, "HISTORY", 1)
+    assert read_provenance(folder, "dev").has_whole_history
+    (folder / "model.yaml").write_text("model: ops/second\n")
+    commit_as(folder, "Tess")
+    found = read_provenance(folder, "dev")
+    assert (len(found.history), found.has_whole_history) == (1, False)
+
+
+@pytest.mark.parametrize("hide", ["replace", "graft"])
+def test_a_replaced_or_grafted_commit_hides_no_author(folder: Path, hide: str) -> None:
+    (folder / "model.yaml").write_text("model: ops/second\n")
+    latest = commit_as(folder, "Tess")
+    if hide == "replace":
+        git(folder, "replace", "--graft", latest)
+    else:
+        (folder.parent / ".git" / "info").mkdir(exist_ok=True)
+        (folder.parent / ".git" / "info" / "grafts").write_text(f"{latest}\n")
+    assert "Dana Developer <dana@example.org>" in read_provenance(folder, "dev").authors_since(None)
+
+
+def test_an_older_commit_that_was_merged_later_counts_as_a_change_since(folder: Path) -> None:
+    main = git(folder, "branch", "--show-current")
+    git(folder, "checkout", "--quiet", "-b", "side")
+    (folder / "side.txt").write_text("side")
+    commit_as(folder, "Sid", "--date=2001-01-01T00:00:00Z")
+    git(folder, "checkout", "--quiet", main)
+    (folder / "model.yaml").write_text("model: ops/second\n")
+    parent = commit_as(folder, "Tess")
+    git(folder, "merge", "--quiet", "--no-edit", "side")
+    since = read_provenance(folder, "dev").authors_since(parent)
+    assert "Sid <sid@example.org>" in since
+    assert "Tess <tess@example.org>" not in since
+
+
+def test_the_author_of_a_branch_with_the_same_content_is_an_author(folder: Path) -> None:
+    main = git(folder, "branch", "--show-current")
+    git(folder, "checkout", "--quiet", "-b", "side")
+    (folder / "model.yaml").write_text("model: ops/second\n")
+    commit_as(folder, "Sid")
+    git(folder, "checkout", "--quiet", main)
+    (folder / "model.yaml").write_text("model: ops/second\n")
+    commit_as(folder, "Tess")
+    git(folder, "merge", "--quiet", "--no-edit", "side")
+    authors = read_provenance(folder, "dev").authors_since(None)
+    assert {"Sid <sid@example.org>", "Tess <tess@example.org>"} <= set(authors)
 
 
 def test_stored_provenance_is_read_back() -> None:

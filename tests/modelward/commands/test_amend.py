@@ -124,6 +124,20 @@ def test_an_approver_who_committed_the_change_is_refused(cli: Cli, proven: Prove
     assert cli("amend", relaxed_folder, *options, typed=typed).code == 1
 
 
+def test_from_a_clone_without_the_whole_history_a_change_is_refused_with_the_command_that_fetches_it(
+    world: World, cli: Cli, proven: Proven, relaxed_folder: Path, tmp_path: Path
+) -> None:
+    commit(relaxed_folder, "Alma <alma@example.org>")
+    (relaxed_folder / "docs" / "purpose.md").write_text("changed")
+    commit(relaxed_folder, "Dev <dev@example.org>")
+    shallow = tmp_path / "ci"
+    subprocess.run(["git", "clone", "-q", "--depth=1", relaxed_folder.as_uri(), str(shallow)], check=True)
+    options, typed = proven("alma")
+    result = cli("amend", shallow, *options, typed=typed)
+    assert (result.code, "git fetch --unshallow" in result.err) == (2, True)
+    assert world.events("model.amended") == []
+
+
 def test_the_person_is_required_and_the_code_is_not_an_argument(cli: Cli, relaxed_folder: Path) -> None:
     assert "--by" in cli("amend", relaxed_folder).err
     result = cli("amend", relaxed_folder, "--by", "alma")

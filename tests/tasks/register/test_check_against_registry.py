@@ -9,6 +9,7 @@ import pytest
 
 from data.errors import IllegalMoveError, ModelwardError, NotAuthorisedError, SubmissionError
 from data.records.model import Model
+from data.records.version import CodeState
 from data.registry.state import State
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Provenance
@@ -57,6 +58,12 @@ def test_a_registered_submission_returns_its_version(world: World, folder: Path)
     key = world.version(submission_digest="sha256:same")
     replace_line(folder / "version.yaml", "change_class:", "change_class: new")
     assert check_against_registry.fn(read(folder, "sha256:same")).registered_as == key
+
+
+def test_a_submission_that_was_unproven_is_registered_again_once_it_is_proven(world: World, folder: Path) -> None:
+    world.version(submission_digest="sha256:same", code=CodeState(commit="ab" * 20, dirty=True))
+    proven = Provenance(commit="ab" * 20, dirty=False, has_whole_history=True)
+    assert check_against_registry.fn(read_submission(folder, "sha256:same", proven)).registered_as is None
 
 
 def test_relaxed_rules_are_refused_for_a_new_submission(world: World, folder: Path) -> None:

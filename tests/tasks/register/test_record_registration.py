@@ -26,7 +26,11 @@ DIGESTS = {"environment": "sha256:e", "reference": "sha256:r"}
 PROVEN = Provenance(
     commit="c2",
     dirty=False,
-    history=(Commit(id="c2", authors=("Vera <vera@example.org>",)), Commit(id="c1", authors=("E <eve@else.org>",))),
+    history=(
+        Commit(id="c2", authors=("Vera <vera@example.org>",), parents=("c1",)),
+        Commit(id="c1", authors=("E <eve@else.org>",)),
+    ),
+    has_whole_history=True,
     submitter="olga",
 )
 
@@ -103,10 +107,20 @@ def test_contributors_are_the_git_authors_and_the_submitter(world: World, folder
     assert (first.submitter, first.code.commit, first.code.dirty) == ("olga", "c2", False)
     replace_line(folder / "version.yaml", "change_class:", "change_class: material")
     later = PROVEN.model_copy(
-        update={"commit": "c3", "history": (Commit(id="c3", authors=("Axel <a@b>",)), *PROVEN.history)}
+        update={"commit": "c3", "history": (Commit(id="c3", authors=("Axel <a@b>",), parents=("c2",)), *PROVEN.history)}
     )
     second = world.get(Version, register(world, read(folder, "sha256:2", later)))
     assert second.contributors == ("axel", "dev", "olga"), "only who worked on it since its parent"
+
+
+def test_after_a_parent_of_which_only_some_authors_are_known_all_authors_count(world: World, folder: Path) -> None:
+    partly_known = PROVEN.model_copy(update={"has_whole_history": False, "history": PROVEN.history[:1]})
+    first = world.get(Version, register(world, read(folder, provenance=partly_known)))
+    assert (first.provenance["contributors"], first.has_known_contributors) == ("claimed", False)
+    replace_line(folder / "version.yaml", "change_class:", "change_class: material")
+    second = world.get(Version, register(world, read(folder, "sha256:2")))
+    assert second.contributors == ("dev", "eve@else.org", "olga", "vera")
+    assert second.has_known_contributors
 
 
 def test_every_field_is_marked_derived_or_claimed(world: World, folder: Path) -> None:

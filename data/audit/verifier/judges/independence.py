@@ -15,6 +15,8 @@ from data.audit.verifier.judges.rows import Values, natural
 
 _GIT_AUTHOR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 _VOLATILE = {"key", "rev", "review_state", "state_reason", "valid_until"}
+ALL_CONTRIBUTORS_KNOWN = 3
+"""The first rules by which nobody is independent of a version of which only some contributors are known."""
 _EVIDENCE = ("dataset", "section", "metric", "test_result", "comparison")
 
 
@@ -31,9 +33,17 @@ def require_independent(case: Case, person: str, version: Values, *others: str) 
     """
     row = case.need("person", f"people/{person}")
     case.require(version["contributors"], f"{version['key']} has no recorded contributor")
+    require_known_contributors(case, version)
     worked = [*version["contributors"], version["submitter"]]
     case.require(not is_one_of(row, worked), f"{person} worked on {version['key']} and cannot judge it")
     case.require(not is_one_of(row, others), f"{person} asked for this decision and cannot take it")
+
+
+def require_known_contributors(case: Case, version: Values) -> None:
+    """Raise ImpossibleEventError when only some contributors of a version are known."""
+    if case.rules >= ALL_CONTRIBUTORS_KNOWN:
+        are_known = version["provenance"].get("contributors", "derived") == "derived"
+        case.require(are_known, f"only some contributors of {version['key']} are known")
 
 
 def contributors_of(version: Values, *others: str) -> list[str]:

@@ -11,7 +11,12 @@ from datetime import timedelta
 
 from data.audit.verifier.canonical import write
 from data.audit.verifier.judges.case import Case
-from data.audit.verifier.judges.independence import contributors_of, evidence_digest, sha256_of
+from data.audit.verifier.judges.independence import (
+    contributors_of,
+    evidence_digest,
+    require_known_contributors,
+    sha256_of,
+)
 from data.audit.verifier.judges.moment import shifted
 from data.audit.verifier.judges.proofs import require_code, roles_held
 from data.audit.verifier.judges.rows import Values, natural
@@ -61,6 +66,7 @@ def judge_requested(case: Case) -> None:
     request = case.created("approval_request")
     subject = subject_of(case, request["purpose"], request["subject"])
     version, model = subject.version, subject.model
+    require_known_contributors(case, version)
     now = case.pin(request, "issued_at")
     case.require(request["key"].startswith(f"{version['key']}/requests/"), f"{request['key']} is not a request of it")
     case.require_values(request, key=case.subject, state="pending", decided_at=None, valid_until=None)

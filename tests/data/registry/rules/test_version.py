@@ -19,7 +19,7 @@ from data.errors import (
 )
 from data.records.review import VerdictSet
 from data.records.verdict import Failed, Judgement, Passed
-from data.records.version import Artifact, Dataset, Metric, ReviewState, Section, Version
+from data.records.version import Artifact, CodeState, Dataset, Metric, ReviewState, Section, Version
 from data.registry.commands.version import (
     ExpireVersion,
     RecordEvidence,
@@ -123,6 +123,24 @@ def test_the_same_submission_is_the_same_version(world: World) -> None:
     fields = row.model_dump(include=set(RegisterVersion.model_fields))
     receipt = world.do(RegisterVersion.model_validate({**fields, "datasets": (), "sections": ()}), by="otto")
     assert (receipt.subject, receipt.rows, len(world.events())) == (version, (row,), before)
+
+
+PROVEN: dict[str, Any] = {"code": CodeState(commit="ab" * 20, dirty=False), "provenance": {"contributors": "derived"}}
+UNPROVEN: dict[str, dict[str, Any]] = {
+    "without a commit": {"code": CodeState()},
+    "with uncommitted changes": {"code": CodeState(commit="ab" * 20, dirty=True)},
+    "from a part of the history": {"provenance": {"contributors": "claimed"}},
+}
+
+
+@pytest.mark.parametrize("case", UNPROVEN)
+def test_the_same_files_are_another_version_once_their_provenance_is_proven(world: World, case: str) -> None:
+    same = {**PROVEN, "submission_digest": "sha256:same"}
+    first = world.version(**{**same, **UNPROVEN[case]})
+    assert world.version(**{**same, **UNPROVEN[case]}) == first
+    second = world.version(**same)
+    assert second != first
+    assert world.version(**same) == world.version(**{**same, **UNPROVEN[case]}) == second
 
 
 def test_a_repeated_measurement_is_a_new_revision(world: World) -> None:
