@@ -293,7 +293,7 @@ class DeliveryError(ModelwardError):
 class PrefectUnavailableError(ModelwardError):
     """The Prefect server could not be reached or did not start."""
 
-    default_remedy = "check PREFECT_API_URL, or unset it to run in process"
+    default_remedy = "run `modelward doctor`, which names the Prefect server in use and says whether it answers"
 
 
 class AlreadyUpError(ModelwardError):

@@ -34,6 +34,7 @@ from data.registry.registry import Registry
 from data.settings import read_settings
 from gates.standard import newer_builtins
 from modelward.runs.open_differences import SEE_INCIDENTS, difference_lines
+from modelward.supervisor.direct_access import is_loopback
 from modelward.supervisor.health import health
 
 CheckState = Literal["ok", "warn", "fail"]
@@ -295,8 +296,8 @@ def _prefect(url: str) -> Iterator[Check]:
         return
 
     try:
-        answer = httpx.get(f"{url.rstrip('/')}/health", timeout=5)
-        theirs = httpx.get(f"{url.rstrip('/')}/admin/version", timeout=5)
+        with httpx.Client(base_url=url, timeout=5, trust_env=not is_loopback(url)) as client:
+            answer, theirs = client.get("/health"), client.get("/admin/version")
     except httpx.HTTPError as error:
         yield Check("Prefect", "fail", f"{url} does not answer: {error}", "start that server, or unset PREFECT_API_URL")
         return

@@ -25,7 +25,7 @@ from data.files.durable_file import sync_folder
 from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.snapshot import RegistryFiles, copy_registry
-from data.registry.store import CONFIG
+from data.registry.store_connection import CONFIG
 from data.text.safe_log import safe_logger
 
 LOG = safe_logger(__name__)

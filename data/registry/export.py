@@ -31,7 +31,7 @@ from data.registry.exported_events import stored_documents, write_events
 from data.registry.exported_tables import write_tables
 from data.registry.registry import Registry
 from data.registry.snapshot import RegistryFiles, registry_snapshot
-from data.registry.store import CONFIG
+from data.registry.store_connection import CONFIG
 
 
 @dataclass(frozen=True)

@@ -18,18 +18,11 @@ import duckdb
 
 from data.audit.keys import SigningKey
 from data.errors import MissingRegistryError, NestedTransactionError, StoreError, StoreLockedError
-from data.files.database_file import Config, open_database
-from data.files.file_fault import described, fault_in, file_faults, remedy_for
+from data.files.file_fault import fault_in, file_faults
 from data.files.file_lock import FileLock, holder_of, is_locked, take_lock
 from data.registry.migration import migrate, newest_schema, schema_of
-from data.registry.pandas_stand_in import bind_without_pandas
+from data.registry.store_connection import open_store, storage_faults
 from data.registry.thread_queue import ThreadQueue
-
-CONFIG: Config = {
-    "threads": 1,  # with a second thread a small query takes six times the CPU time
-    "memory_limit": "1GB",
-    "autoinstall_known_extensions": False,
-}
 
 BUSY_THREAD = "another thread of this process holds the registry"
 TRY_AGAIN = "wait until it has released the registry, then try again"
@@ -89,7 +82,7 @@ class Store:
             connection = self._process.connection
             assert connection is not None
             try:
-                with self._file_faults():
+                with storage_faults(self.database):
                     connection.begin()
                     try:
                         yield connection
@@ -245,37 +238,7 @@ class Store:
             process.lock = None
 
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
-        try:
-            with self._file_faults():
-                connection = (
-                    duckdb.connect(str(self.database), read_only=True, config=CONFIG)
-                    if read_only
-                    else open_database(self.database, CONFIG)
-                )
-            bind_without_pandas(connection)
-            return connection
-        except duckdb.Error as error:
-            if "Could not set lock" in str(error):
-                raise StoreLockedError(f"another program has {self.database} open: {error}") from error
-            raise StoreError(
-                f"{self.database} cannot be opened: {error}",
-                "run `modelward audit rebuild`, which keeps this file and writes a new one from the journal",
-            ) from error
-
-    @contextmanager
-    def _file_faults(self) -> Iterator[None]:
-        """Raise a StoreError with its remedy where DuckDB reports a full disk or another fault of the file system.
-
-        DuckDB has then recorded nothing of the transaction.
-        """
-        try:
-            yield
-        except duckdb.Error as error:
-            fault = fault_in(str(error))
-            if fault is None:
-                raise
-            what = f"{described(fault, self.database, 'opened or written')}; nothing was recorded"
-            raise StoreError(what, remedy_for(fault, self.database)) from error
+        return open_store(self.database, read_only=read_only, wait_seconds=self.wait_seconds)
 
     @staticmethod
     def _read_in_session(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:

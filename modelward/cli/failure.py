@@ -18,8 +18,10 @@ from data.files.home import Home
 from data.text.untrusted_text import safe
 from modelward.cli.terminal import err, show_json
 from modelward.supervisor.loopback import LOGIN_REMEDY, LOGIN_REQUIRED
+from modelward.supervisor.prefect_environment import api_url
 
 UNEXPECTED = 3
+CHECK_API_URL = "check PREFECT_API_URL, or unset it to run in process"
 
 
 def report(error: Exception, as_json: bool) -> int:
@@ -56,7 +58,8 @@ def _unanswered(error: BaseException) -> ModelwardError:
         return PrefectUnavailableError(
             "the Prefect server refused the request: it requires a valid login", LOGIN_REMEDY
         )
-    return PrefectUnavailableError(f"the Prefect server does not answer: {type(error).__name__} {error}".strip())
+    what = f"the Prefect server does not answer: {type(error).__name__} {error}".strip()
+    return PrefectUnavailableError(what, CHECK_API_URL if api_url() else "")
 
 
 def _invalid_value(error: BaseException) -> ModelwardError | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from data.settings import Settings
+from modelward.supervisor.direct_access import direct_access
 
 COMMON: Final[Mapping[str, str]] = {
     "DO_NOT_TRACK": "1",
@@ -73,7 +74,7 @@ def supervised_environment(settings: Settings, addresses: Addresses, root: Path)
         "PREFECT_API_URL": addresses.api_url,
         "PREFECT_UI_URL": addresses.ui_url,
         "PATH": os.pathsep.join(filter(None, (str(Path(sys.executable).parent), os.environ.get("PATH")))),
-        **_without_proxy(),
+        **direct_access(os.environ),
     }
     home = prefect_environment(settings.home)
     return {**os.environ, **home, **SUPERVISED, **given, **paths, **fixed, **_login(addresses.login)}
@@ -86,13 +87,7 @@ def ui_folder(home: Path) -> Path:
 
 def environment_of_caller(api_url: str, ui_url: str, login: str) -> dict[str, str]:
     """Return the variables with which a command reaches a running server."""
-    return {"PREFECT_API_URL": api_url, "PREFECT_UI_URL": ui_url, **_without_proxy(), **_login(login)}
-
-
-def _without_proxy() -> dict[str, str]:
-    """Return the variables with which this machine is reached directly, even if a proxy is set."""
-    before = {name: os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")}
-    return {name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in before.items()}
+    return {"PREFECT_API_URL": api_url, "PREFECT_UI_URL": ui_url, **direct_access(os.environ), **_login(login)}
 
 
 def _login(login: str) -> dict[str, str]:
@@ -108,9 +103,12 @@ def _login(login: str) -> dict[str, str]:
 
 
 def prefect_environment(home: Path) -> dict[str, str]:
-    """Return Prefect's variables for this home; a variable that is already set keeps its value."""
+    """Return Prefect's variables for this home; a variable that is already set keeps its value.
+
+    The exceptions from proxies are added to those that are set.
+    """
     variables = {**COMMON, "PREFECT_HOME": str(home / "prefect"), "MODELWARD_HOME": str(home)}
-    return {name: os.environ.get(name, value) for name, value in variables.items()}
+    return {name: os.environ.get(name, value) for name, value in variables.items()} | direct_access(os.environ)
 
 
 def prepare(home: Path, **more: str) -> None:

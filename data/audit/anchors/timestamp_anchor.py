@@ -110,7 +110,7 @@ class TimestampAnchor(LineFile):
                 "POST", self.address, content=query, headers={"Content-Type": QUERY}, timeout=_SECONDS
             ) as answer:
                 reply = b"".join(_limited(answer.iter_bytes()))
-        except httpx.HTTPError as broken:
+        except (httpx.HTTPError, ImportError, ValueError) as broken:  # the last two: a proxy that httpx cannot use
             what = f"the time-stamp authority {self.address} does not answer: {str(broken) or type(broken).__name__}"
             raise UnreachableAnchorError(what, _LATER) from broken
         if answer.status_code != httpx.codes.OK or answer.headers.get("Content-Type", "").split(";")[0] != REPLY:

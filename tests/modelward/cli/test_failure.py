@@ -115,11 +115,20 @@ def test_an_error_of_prefect_raised_while_a_refusal_is_handled_is_that_refusal()
     assert isinstance(domain_error(error), GateRefusedError)
 
 
-def test_a_connection_error_is_prefect_unavailable() -> None:
+def test_a_connection_error_is_prefect_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     known = domain_error(httpx.ConnectError("All connection attempts failed"))
     assert isinstance(known, PrefectUnavailableError)
     assert isinstance(known, ModelwardError)
     assert "All connection attempts failed" in known.what
+    assert "PREFECT_API_URL" not in known.remedy, "nobody set it"
+
+
+def test_a_connection_error_names_the_address_of_the_server_only_if_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://prefect.bank.test/api")
+    known = domain_error(httpx.ConnectError("All connection attempts failed"))
+    assert known is not None
+    assert known.remedy == "check PREFECT_API_URL, or unset it to run in process"
 
 
 def test_a_server_that_requires_a_login_gives_the_setting_as_remedy() -> None:

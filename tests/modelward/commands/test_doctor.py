@@ -160,6 +160,13 @@ def test_the_state_of_a_prefect_server_is_reported(
     assert states(cli("doctor", "--json"))["Prefect"] == state
 
 
+def test_a_prefect_server_on_this_machine_is_asked_without_the_proxy(
+    world: World, cli: Cli, server: type[Prefect], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert states(cli("doctor", "--json"))["Prefect"] == "ok"
+
+
 def test_a_prefect_server_that_does_not_answer_is_a_failure(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,8 @@ from modelward.supervisor.prefect_environment import (
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unset the variables before each test, and restore them afterwards."""
-    for name in (*COMMON, "PREFECT_HOME", "MODELWARD_HOME", "MODELWARD_ACTOR", "PREFECT_API_URL"):
+    fixed = ("PREFECT_HOME", "MODELWARD_HOME", "MODELWARD_ACTOR", "PREFECT_API_URL", "NO_PROXY", "no_proxy")
+    for name in (*COMMON, *fixed):
         monkeypatch.setenv(name, "to be restored")
         monkeypatch.delenv(name)
 
@@ -119,5 +120,5 @@ def test_a_login_is_set_for_server_and_clients_with_csrf_protection(tmp_path: Pa
 def test_the_environment_of_a_caller_excludes_this_machine_from_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "bank.test")
     variables = environment_of_caller("http://127.0.0.1:4300/api", "http://127.0.0.1:4300/v2", "")
-    assert variables["NO_PROXY"] == "bank.test,127.0.0.1"
+    assert variables["NO_PROXY"] == "bank.test,127.0.0.1,localhost,::1"
     assert variables["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"

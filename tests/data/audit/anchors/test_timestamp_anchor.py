@@ -50,6 +50,15 @@ def test_a_silent_authority_is_unreachable(anchor: TimestampAnchor, tmp_path: Pa
         TimestampAnchor(tmp_path / "none", anchor.address, anchor.authorities).last()
 
 
+def test_an_authority_behind_a_proxy_that_cannot_be_used_is_unreachable(
+    anchor: TimestampAnchor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for proxy, reason in (("socks5://127.0.0.1:9", "socksio"), ("ftp://127.0.0.1:9", "Unknown scheme")):
+        monkeypatch.setenv("all_proxy", proxy)
+        with pytest.raises(UnreachableAnchorError, match=reason):
+            anchor.append(NOTES[0])
+
+
 def test_an_endless_or_foreign_answer_is_refused(
     anchor: TimestampAnchor, authority: TimestampAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
