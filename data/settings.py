@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from data.errors import ConfigurationError
+from data.text.file_text import read_file_text
 
 DEFAULTS: Mapping[str, str] = {
     "home": "var",
@@ -251,7 +252,7 @@ def _resolve(name: str, environment: Mapping[str, str], written: Mapping[str, ob
 
 def _read_file(file: Path) -> Mapping[str, object]:
     try:
-        written = tomllib.loads(file.read_text("utf-8"))
+        written = tomllib.loads(read_file_text(file))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}", 'write it as TOML: `home = "var"`') from error
     unknown = sorted(set(written) - set(DEFAULTS))

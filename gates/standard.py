@@ -13,6 +13,7 @@ from data.records.approval import RequiredRole
 from data.records.log import Standard
 from data.records.review import Severity
 from data.records.row import Frozen
+from data.text.file_text import decoding_fault, text_of
 from data.text.yaml_text import read_yaml
 from gates import findings, sign_off, validation, waivers
 from gates.approval_rule import required, rule_for
@@ -106,13 +107,13 @@ def _text(path: Path, called: str) -> str:
     try:
         if path.stat().st_size > 4 * CHARACTERS:
             raise StandardError(f"{called}:1: over {CHARACTERS:,} characters", "shorten the texts of the standard")
-        return path.read_bytes().decode()
+        return text_of(path.read_bytes())
     except OSError as error:
         raise StandardError(
             f"{called}:1: cannot be read: {error.strerror}", f"check the path and the access rights of {path}"
         ) from error
     except UnicodeDecodeError as error:
-        raise StandardError(f"{called}:1: not UTF-8 at byte {error.start}", "save the file as UTF-8 text") from error
+        raise StandardError(f"{called}:1: {decoding_fault(error)}", "save the file as UTF-8 text") from error
 
 
 def builtin_names() -> tuple[str, ...]:

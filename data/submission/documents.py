@@ -17,6 +17,8 @@ from data.errors import DocumentError, InputError
 from data.records.names import checked_name
 from data.records.row import Frozen
 from data.submission.problems import Problems
+from data.text.file_text import decoding_fault, read_file_text
+from data.text.untrusted_text import replace_harmful
 from data.text.yaml_text import read_yaml
 
 Described = Literal["purpose", "code", "features", "data", "performance", "nothing"]
@@ -40,7 +42,7 @@ HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 
 
 class Document(Frozen):
-    """A submitted section; headings and comments do not count as words."""
+    """A submitted section; headings, comments and invisible characters do not count as words."""
 
     name: str
     text: str
@@ -49,7 +51,7 @@ class Document(Frozen):
 
     @property
     def digest(self) -> str:
-        """`sha256:<hex>` of the file's bytes."""
+        """`sha256:<hex>` of the text in UTF-8."""
         return "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
 
 
@@ -67,7 +69,7 @@ def read_documents(folder: Path) -> tuple[Document, ...]:
 
 
 def read_text(path: Path, shown: str, limit: int = LIMIT) -> str:
-    """Return the text of a file of a submission; `shown` is its name in messages.
+    """Return the text of a file of a submission without its byte-order mark; `shown` is its name in messages.
 
     Raises DocumentError when the file is larger than `limit` bytes or not UTF-8.
     """
@@ -75,9 +77,9 @@ def read_text(path: Path, shown: str, limit: int = LIMIT) -> str:
         what = f"{shown}: {path.stat().st_size:,} bytes; at most {limit:,} are allowed"
         raise DocumentError(what, "shorten the file")
     try:
-        return path.read_text("utf-8")
+        return read_file_text(path)
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{shown}: not UTF-8 at byte {error.start:,}", "save the file as UTF-8 text") from error
+        raise DocumentError(f"{shown}: {decoding_fault(error)}", "save the file as UTF-8 text") from error
 
 
 def _read(path: Path) -> Document:
@@ -91,13 +93,19 @@ def _read(path: Path) -> Document:
     text = read_text(path, shown)
     front = FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text
-    words = len(HEADING.sub("", COMMENT.sub("", body)).split())
+    words = _count_words(body)
     if words == 0:
         raise DocumentError(
-            f"{shown}: the section has no text except headings and comments",
+            f"{shown}: the section has no text except headings, comments and invisible characters",
             "write the section, or delete the file if the tier does not require the section",
         )
     return Document(name=name, text=text, words=words, describes=_described(name, shown, front))
+
+
+def _count_words(body: str) -> int:
+    """Count the words outside headings and comments; characters that nobody can see are no word."""
+    written = replace_harmful(body, lambda _: "", kept="\n\t")
+    return len(HEADING.sub("", COMMENT.sub("", written)).split())
 
 
 def _described(name: str, shown: str, front: re.Match[str] | None) -> Described:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from data.errors import SubmissionError
+from data.text.file_text import searched_text
 from data.text.secret_patterns import secrets_in
 
 LEFT_OUT = frozenset({"__pycache__", "node_modules"})
@@ -60,8 +61,5 @@ def _secrets_of(file: Path) -> list[str]:
     """
     if file.stat().st_size > LARGEST_TEXT:
         return []
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        return []
-    return list(secrets_in(text, certain=True))
+    text = searched_text(file.read_bytes())
+    return [] if text is None else list(secrets_in(text, certain=True))

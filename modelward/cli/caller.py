@@ -18,6 +18,7 @@ from data.records.run_context import RunContext
 from data.registry.command import Command, Proof
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Receipt, Registry
+from data.text.file_text import MARK
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _ask(person: str) -> str:
 
 
 def _read_line() -> str:
-    line = sys.stdin.readline().strip()
+    line = sys.stdin.readline().removeprefix(MARK).strip()  # PowerShell pipes a text with its mark
     if not line:
         raise InputError(
             "stdin contains no one-time code", "pipe it in: `printf 123456 | modelward … --code-from-stdin`"

@@ -15,6 +15,7 @@ from data.records.log import Standard
 from data.records.person import Role
 from data.registry.commands.log import AdoptStandard
 from data.registry.registry import Registry
+from data.text.file_text import text_of
 from gates.standard import LoadedStandard, builtin, builtin_names, load_standard, newer_builtins
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
@@ -136,7 +137,7 @@ def _read(file: Path) -> str:
         builtins = ", ".join(builtin_names())
         raise InputError(f"{file}: no such file or built-in standard", f"give a YAML file, or one of: {builtins}")
     load_standard(file)
-    return file.read_bytes().decode()
+    return text_of(file.read_bytes())
 
 
 def _cases(values: tuple[object, ...]) -> str:

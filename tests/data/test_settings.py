@@ -26,6 +26,12 @@ def test_the_file_comes_before_the_default_and_the_environment_before_the_file(t
     assert Setting("lock_wait_seconds", "5", f"file {file}") in settings.settings
 
 
+def test_a_byte_order_mark_before_the_settings_is_ignored(tmp_path: Path) -> None:
+    file = tmp_path / "modelward.toml"
+    file.write_text('actor = "ana"\n', "utf-8-sig")
+    assert read_settings({}, file)["actor"] == "ana"
+
+
 def test_the_file_is_read_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("modelward.toml").write_text('actor = "ana"\n')

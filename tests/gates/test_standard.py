@@ -82,6 +82,12 @@ def test_a_file_loads_like_its_text(tmp_path: Path) -> None:
     assert load_standard(path) == load_standard(path.read_bytes().decode())
 
 
+def test_a_byte_order_mark_changes_nothing_in_a_standard(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(text(), "utf-8-sig")
+    assert load_standard(path) == load_standard(text())
+
+
 def test_messages_refer_to_a_file_by_its_name_or_by_the_name_given(tmp_path: Path) -> None:
     path = tmp_path / "ours.yaml"
     path.write_text("id: [", encoding="utf-8")
@@ -94,6 +100,7 @@ def test_messages_refer_to_a_file_by_its_name_or_by_the_name_given(tmp_path: Pat
 UNREADABLE: dict[str, tuple[bytes | None, str]] = {
     "that does not exist": (None, "ours.yaml:1: cannot be read"),
     "that is not UTF-8": (b"id: \xff", "ours.yaml:1: not UTF-8 at byte 4"),
+    "that is UTF-16": ("id: x".encode("utf-16"), "ours.yaml:1: UTF-16, not UTF-8"),
     "that is far too large": (b"#" * 800_001, "ours.yaml:1: over 200,000 characters"),
 }
 

@@ -86,7 +86,7 @@ def _print(outcome: dict[str, Any], as_json: bool) -> None:
 
 def _key_lines(name: str) -> list[str]:
     try:
-        lines = Path(name).read_text(encoding="utf-8").splitlines()
+        lines = Path(name).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, ValueError) as error:
         return [f"{name}: {error}"]
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -14,6 +14,7 @@ from data.notices.channels.mail import Mail
 from data.notices.channels.signature import SHORTEST_SECRET
 from data.notices.channels.webhook import Webhook
 from data.settings import Settings
+from data.text.file_text import read_file_text
 
 MOST_DAYS = 30
 
@@ -76,7 +77,7 @@ def _secret_in(path: str) -> str:
         return ""
     file = Path(path).expanduser()
     try:
-        return file.read_text("utf-8").strip()
+        return read_file_text(file).strip()
     except (OSError, UnicodeDecodeError) as error:
         what = f"the webhook's secret file {file} cannot be read"
         raise ConfigurationError(what, "make it a UTF-8 text file that this user can read") from error

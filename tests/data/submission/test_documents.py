@@ -54,7 +54,7 @@ CASES: dict[str, tuple[dict[str, str], type[InputError], str]] = {
     "two broken ones": (
         {"a": "", "b": ""},
         SubmissionError,
-        "docs/a.md: the section has no text except headings and comments → write",
+        "docs/a.md: the section has no text except headings, comments and invisible characters → write",
     ),
 }
 
@@ -66,6 +66,32 @@ def test_a_section_is_refused_with(
     with pytest.raises(error) as refused:
         read(tmp_path, **sections)
     assert what in refused.value.what
+
+
+WRITTEN = {
+    "with front matter": ("assumptions", "---\ndescribes: data\n---\n# Assumptions\n\nwords of it\n"),
+    "that begins with its heading": ("data", "# Data\n\nwords\n"),
+    "that begins with a comment": ("data", "<!-- not these -->\nwords\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), WRITTEN.values(), ids=WRITTEN)
+def test_a_byte_order_mark_changes_nothing_in_a_section(tmp_path: Path, name: str, text: str) -> None:
+    plain, marked = tmp_path / "plain", tmp_path / "marked"
+    for folder in (plain, marked):
+        folder.mkdir()
+    assert read(marked, **{name: "\ufeff" + text}) == read(plain, **{name: text})
+
+
+def test_invisible_characters_are_no_words(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"docs/data\.md: the section has no text"):
+        read(tmp_path, data="# Data\n\n\ufeff \u200b \u2060\n")
+
+
+def test_utf_16_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("words", "utf-16")
+    with pytest.raises(DocumentError, match=r"docs/a\.md: UTF-16, not UTF-8"):
+        read_text(tmp_path / "a.md", "docs/a.md")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

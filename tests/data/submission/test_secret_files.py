@@ -44,7 +44,10 @@ TEXTS = {
     "a token in code": (f"KEY = '{TOKEN}'".encode(), "code/a.py (GitHub token)"),
     "a private key in a text": (b"-----BEGIN PRIVATE KEY-----\nMII\n", "code/a.py (private key in PEM form)"),
     "a password as a name in code": (b"password = read_password()", None),
-    "bytes that are no text": (b"\xff\xfe" + TOKEN.encode(), None),
+    "a token behind a byte-order mark": (b"\xef\xbb\xbf" + TOKEN.encode(), "code/a.py (GitHub token)"),
+    "a token in UTF-16": (TOKEN.encode("utf-16"), "code/a.py (GitHub token)"),
+    "bytes that are no text": (b"\x80" + TOKEN.encode(), None),
+    "bytes that are UTF-16 only at their start": (b"\xff\xfe" + TOKEN.encode() + b"x", None),
     "a text that is too large": (TOKEN.encode() + b" " * LARGEST_TEXT, None),
 }
 

@@ -111,3 +111,10 @@ def test_a_role_without_a_file_has_no_suite(tmp_path: Path) -> None:
     suite = {"name": "held-out", "expectations": [expectation(ROW_FLOOR, min_value=1)]}
     (tmp_path / "suites" / "held_out.json").write_text(json.dumps(suite))
     assert {role: one.row_floor for role, one in read_suites(tmp_path).items()} == {"held-out": 1}
+
+
+def test_a_byte_order_mark_changes_nothing_in_a_suite(tmp_path: Path) -> None:
+    (tmp_path / "suites").mkdir()
+    text = json.dumps({"name": "x", "expectations": [expectation(ROW_FLOOR, min_value=1)]})
+    (tmp_path / "suites" / "training.json").write_text(text, "utf-8-sig")
+    assert read_suites(tmp_path) == {"training": read_suite(text, "suites/training.json")}

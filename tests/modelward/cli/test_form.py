@@ -45,6 +45,11 @@ class Stdin:
         return self._lines.pop(0) if self._lines else ""
 
 
+def test_a_byte_order_mark_before_a_piped_code_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Stdin("\ufeff123456\r\n", terminal=False))
+    assert caller.prove("alma", from_stdin=True).code == "123456"
+
+
 @pytest.fixture
 def piped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Stdin("123456\n", terminal=False))

@@ -82,6 +82,14 @@ def test_a_version_is_adopted_once_and_its_exact_bytes_are_kept(
     assert cli("standard", "adopt", second, *options, typed=typed).code == 2
 
 
+def test_a_standard_is_kept_without_its_byte_order_mark(world: World, cli: Cli, proven: Proven, second: Path) -> None:
+    written = second.read_bytes()
+    second.write_bytes(b"\xef\xbb\xbf" + written)
+    options, typed = proven("adam")
+    assert cli("standard", "adopt", second, *options, typed=typed).code == 0
+    assert world.artifacts.read(world.get(Standard, f"standards/baseline/{next_baseline()[0]}").digest) == written
+
+
 def test_adopting_needs_an_administrator_and_a_standard_and_a_standard(world: World, cli: Cli, second: Path) -> None:
     assert cli("standard", "adopt", second).code == 1
     assert cli("standard", "adopt", "no-such-file").code == 2

@@ -63,6 +63,12 @@ def test_keys_are_read_from_a_file(made: ServedFiles, tmp_path: Path, capsys: Ca
     assert "give --key or --key-file" in capsys.readouterr().err
 
 
+def test_a_byte_order_mark_before_the_keys_is_ignored(made: ServedFiles, tmp_path: Path) -> None:
+    keys = tmp_path / "modelward.vkey"
+    keys.write_text(f"{KEY.vkey}\n", "utf-8-sig")
+    assert main([str(made.manifest), "--model", "ops/delay", "--any-age", "--key-file", str(keys)]) == 0
+
+
 def test_an_event_that_is_too_old_is_refused(made: ServedFiles, tmp_path: Path, capsys: Captured) -> None:
     memory = ["--remember", str(tmp_path / "newest.json")]
     made.sign(event=9)

@@ -9,6 +9,7 @@ import pytest
 
 from data.errors import ConfigurationError
 from data.notices.channels.configuration import channels_of, days_of
+from data.notices.channels.webhook import Webhook
 from data.settings import Settings, read_settings
 
 SECRET = "hunter2-hunter2-hunter2"
@@ -55,6 +56,15 @@ def test_the_secret_can_be_in_a_file_and_private_networks_can_be_allowed(tmp_pat
     values = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
     values |= {"notice_webhook_networks": "10.1.0.0/16 fd00::/8", "notice_webhook_ca": str(tmp_path / "ca.pem")}
     assert len(channels_of(settings(tmp_path, **values), {})) == 2
+
+
+def test_a_byte_order_mark_is_no_part_of_the_secret(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n", "utf-8-sig")
+    values = {**HOOK, "notice_webhook_secret": "", "notice_webhook_secret_file": str(tmp_path / "secret")}
+    (marked, *_), (plain, *_) = (channels_of(settings(tmp_path, **one), {}) for one in (values, HOOK))
+    assert isinstance(marked, Webhook)
+    assert isinstance(plain, Webhook)
+    assert marked.secret == plain.secret == SECRET
 
 
 REFUSED: dict[str, tuple[dict[str, str], str]] = {
