@@ -14,6 +14,7 @@ from data.files.artifacts import file_digest
 from data.records.evidence import sha256_of
 from data.records.version import Artifact
 from data.submission.documents import read_text
+from data.submission.stand_ins import DVC
 from data.text.yaml_text import read_yaml
 
 Pinned = Literal["endpoint", "container"]
@@ -42,7 +43,7 @@ def read_artifact(folder: Path) -> SubmittedArtifact:
     Raises SubmissionError when there is no file or more than one, an empty file, or a pin that lacks a value.
     """
     there = sorted((folder / "artifact").rglob("*")) if (folder / "artifact").is_dir() else []
-    files = [path for path in there if path.is_file()]
+    files = [path for path in there if path.is_file() and path.suffix != DVC]  # DVC keeps its pointer beside the file
     if len(files) != 1:
         named = ", ".join(path.relative_to(folder).as_posix() for path in files[:5])
         raise SubmissionError(

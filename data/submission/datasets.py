@@ -15,6 +15,7 @@ from data.errors import LogFormatError
 from data.files.artifacts import file_digest
 from data.records.instant import read_instant
 from data.records.model import ColumnMapping
+from data.submission.stand_ins import parts_fault
 
 FILES: Mapping[str, str] = {"training": "data/training.parquet", "held-out": "data/held_out.parquet"}
 """The path of the dataset of each role in a submission."""
@@ -52,7 +53,9 @@ def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = 
     """
     name = FILES.get(role, path.name)
     if not path.is_file():
-        raise LogFormatError(f"{name}: file not found", "write the scored rows of this dataset as Parquet")
+        raise LogFormatError(
+            f"{name}: file not found{_beside(path)}", "write the scored rows of this dataset as Parquet"
+        )
     found = _scanned(path, columns, limit)
     problems = [f"{name}: {one}" for one in _problems(found, columns, limit)]
     if problems:
@@ -73,10 +76,18 @@ def read_schema(path: Path) -> Mapping[str, tuple[str, ...]]:
 
     Raises LogFormatError when the file is not Parquet.
     """
+    if path.is_dir():
+        raise LogFormatError(f"{path} is {parts_fault(path, path)}", "give the path of one file")
     found = _scan_in_child({"path": str(path.absolute()), "roles": {}, "limit": DECODED})
     if "kinds" not in found:
         raise LogFormatError(f"{path} cannot be read: {found.get('broken', 'too large')}", "write it as Parquet")
     return {name: tuple(kinds) for name, kinds in found["kinds"].items()}
+
+
+def _beside(path: Path) -> str:
+    """Return the files of the same name and another ending, one of which may be meant."""
+    found = sorted(one.name for one in path.parent.glob(f"{path.stem}.*") if one.is_file())
+    return f"; {path.parent.name}/ has {', '.join(found[:5])}" if found else ""
 
 
 def _scanned(path: Path, columns: ColumnMapping, limit: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from data.submission.plan_files import (
 )
 from data.submission.problems import Problems
 from data.submission.provenance import Provenance
+from data.submission.stand_ins import require_real_files
 from data.submission.suite import Suite, read_suites
 from data.submission.version_file import FILE as VERSION
 from data.submission.version_file import VersionFile, read_version_file
@@ -78,7 +79,7 @@ def read_submission(
     Raises a single problem as it is (SubmissionError, DocumentError, LogFormatError, InvalidNameError), and several as
     one SubmissionError with a line for each.
     """
-    list_files(folder)
+    require_real_files(folder, list_files(folder))
     problems = Problems()
     model = problems.attempt(read_model, folder)
     mapping = ColumnMapping() if problems.found else model.mapping

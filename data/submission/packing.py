@@ -19,6 +19,7 @@ from data.errors import SubmissionError
 from data.files.artifacts import ArtifactStore
 from data.files.file_fault import file_faults
 from data.submission.secret_files import LEFT_OUT, require_no_secret_files
+from data.submission.stand_ins import link_fault, require_real_files
 
 REMEDY = "pack the folder again with `modelward register FOLDER`"
 
@@ -33,18 +34,22 @@ class Allowance:
 
 
 ALLOWED = Allowance()
+REPLACE_LINKS = (
+    "replace each link by the file itself with these commands, in the submission folder; then register again"
+)
 
 
 def pack(folder: Path, inbox: Path, allowed: Allowance = ALLOWED) -> str:
     """Pack a folder into the inbox as one file; return `sha256:<hex>`, equal for equal content.
 
     Hidden files, `__pycache__` and `node_modules` are left out. Raises SubmissionError for a missing folder, no files,
-    a symbolic link or device, a name that is not printable, more than is allowed, or a file with keys or credentials;
-    FileError when a file cannot be read or the pack cannot be written.
+    a symbolic link or device, a name that is not printable, more than is allowed, a file with keys or credentials, or a
+    pointer instead of a file; FileError when a file cannot be read or the pack cannot be written.
     """
     with file_faults(folder, "read"):
         files = list_files(folder, allowed)
         require_no_secret_files(folder, files)
+        require_real_files(folder, files)
     with file_faults(inbox):
         return _packed(folder, files, inbox)
 
@@ -84,11 +89,16 @@ def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPat
 
     Raises SubmissionError in the same cases as `pack`.
     """
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.is_symlink():
+        raise SubmissionError(f"{folder} is a symbolic link", f"give the path of the folder itself: {folder.resolve()}")
+    if not folder.is_dir():
         raise SubmissionError(
             f"{folder} is not a folder", "give the path of the submission's folder, which contains model.yaml"
         )
-    found = sorted(_walk(folder, folder, allowed))
+    links: list[PurePosixPath] = []
+    found = sorted(_walk(folder, folder, allowed, links))
+    if links:
+        raise SubmissionError("\n".join(link_fault(folder, link) for link in links), REPLACE_LINKS)
     size = sum((folder / path).stat().st_size for path in found)
     if not found:
         raise SubmissionError(f"{folder} has no files", "run `modelward init` to write a template of a submission")
@@ -101,15 +111,16 @@ def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPat
     return tuple(found)
 
 
-def _walk(root: Path, folder: Path, allowed: Allowance) -> Iterator[PurePosixPath]:
+def _walk(root: Path, folder: Path, allowed: Allowance, links: list[PurePosixPath]) -> Iterator[PurePosixPath]:
+    """Yield the regular files; symbolic links are added to `links`."""
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.name in LEFT_OUT:
             continue
         path = _checked_path(entry.relative_to(root).as_posix(), allowed)
         if entry.is_symlink():
-            raise SubmissionError(f"{path} is a symbolic link", "replace the link by the file itself")
-        if entry.is_dir():
-            yield from _walk(root, entry, allowed)
+            links.append(path)
+        elif entry.is_dir():
+            yield from _walk(root, entry, allowed, links)
         elif entry.is_file():
             yield path
         else:

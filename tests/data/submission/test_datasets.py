@@ -141,3 +141,15 @@ def test_a_schema_has_the_kinds_of_each_column(tmp_path: Path) -> None:
     assert kinds["temp"] == ("numeric", "label")
     assert kinds["carrier"] == ("categorical", "id")
     assert kinds["predicted_at"] == ("moment",)
+
+
+def test_a_missing_dataset_names_the_files_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "training.csv").write_text("a\n1\n")
+    with pytest.raises(LogFormatError, match=rf"file not found; {tmp_path.name}/ has training\.csv"):
+        read_dataset(tmp_path / "training.parquet", "training", ColumnMapping())
+
+
+def test_a_schema_of_a_folder_of_part_files_is_refused_with_the_command_that_joins_them(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "part-00000.parquet")
+    with pytest.raises(LogFormatError, match="is a folder of 1 part files → `python -c"):
+        read_schema(tmp_path)
