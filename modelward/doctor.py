@@ -14,10 +14,9 @@ from typing import Literal
 import httpx
 from packaging.requirements import Requirement
 
-from data.audit.anchors.anchor import size_of
 from data.audit.journal import RECOVER_JOURNAL
 from data.audit.keys import LOG_KEY, RECOVERY_KEY
-from data.errors import AnchorError, ModelwardError
+from data.errors import ModelwardError
 from data.files.exposure import exposure_of
 from data.files.home import Home
 from data.files.served_folder import served_access
@@ -25,11 +24,11 @@ from data.files.writability import LEAST_FREE_BYTES, folder_fault, free_bytes, w
 from data.notices.channels.configuration import channels_of, days_of
 from data.notices.channels.delivery import count_given_up
 from data.notices.outbox import Outbox
+from data.queries.log_state import LogState, anchor_states, journal_size, log_state
 from data.queries.rows import rows
 from data.records.deployment import Operation
 from data.records.log import Standard
 from data.records.names import short
-from data.registry.audit_log import Head
 from data.registry.registry import Registry
 from data.settings import read_settings
 from gates.standard import newer_builtins
@@ -158,7 +157,7 @@ def _others(path: Path) -> bool:
 def _registry(registry: Registry) -> Iterator[Check]:
     home = registry.home
     if not registry.exists:
-        lost = registry.journal.exists()
+        lost = registry.is_lost
         remedy = (
             "run `modelward audit rebuild`, which restores it"
             if lost
@@ -166,56 +165,52 @@ def _registry(registry: Registry) -> Iterator[Check]:
         )
         yield Check("registry", "fail" if lost else "warn", f"there is no registry at {home.database}", remedy)
         return
-    head = registry.head()
-    yield Check("registry", "ok", f"{head.size} events, clock {head.clock}")
-    yield _journal(registry, head)
-    yield _anchors(registry, head)
-    yield _clock(registry, head)
+    log = log_state(registry)
+    yield Check("registry", "ok", f"{log.events} events, clock {log.clock}")
+    yield _journal(registry, log)
+    yield _anchors(registry, log)
+    yield _clock(log)
     yield _operations(registry)
     yield _standards(registry)
     yield _differences(registry)
 
 
-def _journal(registry: Registry, head: Head) -> Check:
-    if not registry.journal.exists():
+def _journal(registry: Registry, log: LogState) -> Check:
+    known = journal_size(registry)
+    if known is None:
         return Check("journal", "fail", f"{registry.home.journal} is missing", RECOVER_JOURNAL)
-    known = registry.journal.size()
-    if known == head.size:
+    if known == log.events:
         return Check("journal", "ok", f"contains all {known} events")
-    if known < head.size:
+    if known < log.events:
         remedy = "run any command that writes, which adds the missing events"
-        return Check("journal", "warn", f"contains {known} of {head.size} events", remedy)
-    observed = f"contains {known} events, the registry only {head.size}"
+        return Check("journal", "warn", f"contains {known} of {log.events} events", remedy)
+    observed = f"contains {known} events, the registry only {log.events}"
     return Check("journal", "fail", observed, "run `modelward audit verify`")
 
 
-def _anchors(registry: Registry, head: Head) -> Check:
-    sizes, away = [], []
-    for anchor in registry.anchors:
-        try:
-            sizes.append(size_of(anchor.last()))
-        except AnchorError as error:
-            away.append(error)
-    reached = max(sizes, default=0)
-    where = ", ".join(sorted({anchor.location for anchor in registry.anchors})) or "none"
-    if reached > head.size:
-        observed = f"cover {reached} events, the registry has only {head.size}"
+def _anchors(registry: Registry, log: LogState) -> Check:
+    anchors = anchor_states(registry)
+    faults = [one.fault for one in anchors if one.fault is not None]
+    reached = max((one.events for one in anchors), default=0)
+    where = ", ".join(sorted({one.location for one in anchors})) or "none"
+    if reached > log.events:
+        observed = f"cover {reached} events, the registry has only {log.events}"
         return Check("anchors", "fail", observed, "run `modelward audit verify`")
-    if away:
-        return Check("anchors", "fail", "; ".join(error.what for error in away), away[0].remedy)
+    if faults:
+        return Check("anchors", "fail", "; ".join(error.what for error in faults), faults[0].remedy)
     if not reached:
         return Check("anchors", "fail", "contain no checkpoint", "run `modelward attest`, which writes one")
     if where == "local":
         remedy = "keep a copy of the anchors on another host"
-        return Check("anchors", "warn", f"cover {reached} of {head.size} events; assurance: local", remedy)
-    return Check("anchors", "ok", f"cover {reached} of {head.size} events; assurance: {where}")
+        return Check("anchors", "warn", f"cover {reached} of {log.events} events; assurance: local", remedy)
+    return Check("anchors", "ok", f"cover {reached} of {log.events} events; assurance: {where}")
 
 
-def _clock(registry: Registry, head: Head) -> Check:
-    fault = registry.clock_fault(head)
+def _clock(log: LogState) -> Check:
+    fault = log.clock_fault
     if fault is not None:
         return Check("clock", "fail", fault.what, fault.remedy)
-    latest = head.recorded_at[:19]
+    latest = log.recorded_at[:19]
     return Check("clock", "ok", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC; the latest event was recorded at {latest}")
 
 

@@ -15,12 +15,12 @@ from typing import Any
 
 from data.audit.checker.checker_command import main
 from data.files.serving import SlotAddress
+from data.queries.serving_record import serving_record
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import CompleteDeployment
 from data.registry.registry import Registry
-from data.registry.serving_record import serving_record
 from tasks.deploy.carry_out_operation import ServingChange, carry_out
 from tests.operations import deploy_command
 from tests.world import MODEL, World

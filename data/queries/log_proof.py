@@ -10,10 +10,10 @@ from data.audit.merkle import root
 from data.audit.verifier.report import Report
 from data.errors import NestedTransactionError, StoreLockedError
 from data.files.home import Home
+from data.queries.verification import verify_registry
 from data.registry.audit_log import AuditLog
 from data.registry.registry import Registry
 from data.registry.store import Store
-from data.registry.verification import verify_registry
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.errors import NotFoundError
+from data.queries.event_proof import prove_event
 from data.queries.lookup import find_row, reference
 from data.records.approval import ApprovalRequest, Vote
 from data.records.event_proof import EventProof
-from data.registry.log_proofs import prove_event
 from data.registry.registry import Registry
 from data.registry.state import State
 

@@ -1,21 +1,17 @@
-"""Open an incident for each file that differs from the record, once, and say whether such a difference is still there.
+"""Open an incident for each file that differs from the record, once.
 
-A person resolves the incident when the difference is gone.
+A person resolves the incident when the difference is gone, which `data/queries/file_differences.py` compares again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.errors import IllegalMoveError
+from data.records.file_difference import FileDifference
 from data.records.monitoring import REGISTRY, Incident
 from data.records.run_context import RunContext
 from data.registry.commands.deployment import LONGEST_TITLE, OpenIncident
-from data.registry.file_difference import FileDifference, stored_file_differences
-from data.registry.redaction import redacted
 from data.registry.registry import Receipt, Registry
-from data.registry.serving_comparison import compare_serving
-from data.registry.verification import verify_registry
 from data.text.untrusted_text import shortened, visible
 
 MOST = 50
@@ -27,7 +23,7 @@ def open_incidents(registry: Registry, differences: Sequence[FileDifference], co
 
     Raises the refusal of the registry, StoreError, AuditError.
     """
-    named = [*differences[:MOST], *_more(differences)]
+    named = [*differences[:MOST], *further_differences(differences)]
     commands = [
         OpenIncident(
             model=one.model, kind=one.kind, version=one.version, title=title_of(one),
@@ -48,25 +44,8 @@ def title_of(difference: FileDifference) -> str:
     return visible(difference.what, LONGEST_TITLE)
 
 
-def require_gone(registry: Registry, incident: Incident) -> None:
-    """Compare again, and raise IllegalMoveError if the difference that opened an incident is still there.
-
-    Raises StoreError, MissingRegistryError.
-    """
-    there = [one for one in _present(registry, incident.kind) if redacted(title_of(one)) == incident.title]
-    if there:
-        raise IllegalMoveError(f"the difference is still there: {incident.title}", there[0].remedy)
-
-
-def _present(registry: Registry, kind: str) -> list[FileDifference]:
-    if kind == "serving":
-        found = list(compare_serving(registry).differences)
-    else:
-        found = stored_file_differences(verify_registry(registry, deep=True))
-    return [*found, *_more(found)]
-
-
-def _more(differences: Sequence[FileDifference]) -> list[FileDifference]:
+def further_differences(differences: Sequence[FileDifference]) -> list[FileDifference]:
+    """Return the one difference that stands for all beyond the limit of one comparison; nothing within the limit."""
     if len(differences) <= MOST:
         return []
     kind = differences[0].kind

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from data.audit.keys import SigningKey
 from data.audit.serving_statement import ServingStatement, sign_statement
 from data.errors import AlteredRowError, PublishError
-from data.files.manifest import Manifest
+from data.files.manifest import Manifest, digest_of, parsed_manifest
+from data.files.serving import FileTarget, SlotAddress
 from data.records.deployment import Operation, Slot
 from data.records.names import short, slot_key
 from data.records.row import Row
@@ -59,6 +60,25 @@ class RecordedManifestSigner:
                 except PublishError:
                     notes.append(None)
         return notes
+
+
+def sign_slots(registry: Registry, slots: Sequence[Slot]) -> int:
+    """Sign the manifests of these slots again, with the present time; return the number of notes written.
+
+    The log is compared with its copies once for all of them. A manifest that is not the recorded one any more is left
+    out. Raises PublishError, AlteredRowError, SigningKeyError, AuditError, StoreError.
+    """
+    target = FileTarget(registry.home)
+    addresses = [(SlotAddress(slot.model, slot.environment, slot.slot), slot.manifest_digest) for slot in slots]
+    read = [(address, target.read(address), digest) for address, digest in addresses]
+    recorded = [(at, parsed_manifest(text), of) for at, text, of in read if text is not None and digest_of(text) == of]
+    if not recorded:
+        return 0
+    notes = RecordedManifestSigner(registry).sign_all([(manifest, digest) for _, manifest, digest in recorded])
+    written = [(address, digest, note) for (address, _, digest), note in zip(recorded, notes, strict=True) if note]
+    for address, digest, note in written:
+        target.write_note(address, digest, note)
+    return len(written)
 
 
 def _signed(state: State, log: AuditLog, key: SigningKey, manifest: Manifest, digest: str) -> str:

@@ -78,8 +78,13 @@ class Registry:
 
     @property
     def exists(self) -> bool:
-        """True if the registry file exists. Its journal can exist without the file."""
+        """True if the registry file exists."""
         return self.store.exists()
+
+    @property
+    def is_lost(self) -> bool:
+        """True if there is the journal of a registry without its file: it can be rebuilt, but not created again."""
+        return self.journal.exists() and not self.exists
 
     def create(self, origin: str = "modelward", clock: str = "wall", actor: Actor | None = None) -> Receipt:
         """Create an empty registry: keys, genesis event and first checkpoint. `clock` is `wall` or `replay`.
@@ -184,10 +189,8 @@ class Registry:
         return [(one.location, one.path) for one in self.anchors if isinstance(one, LineFile)]
 
     def _is_started(self) -> bool:
-        if self.journal.exists():
-            return True
-        if not self.store.exists():
-            return False
+        if self.journal.exists() or not self.exists:
+            return self.exists or self.is_lost
         with self.store.transaction() as connection:
             return AuditLog(connection).head().size > 0
 

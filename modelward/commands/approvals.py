@@ -11,6 +11,7 @@ from data import errors
 from data.errors import ModelwardError
 from data.queries.approval_snapshot import approval_snapshot
 from data.queries.log_entries import LogEntry
+from data.queries.log_state import newest_event
 from data.queries.lookup import reference
 from data.queries.pending_work import WaitingRequest, WaitingVersion, asking_runs, listed_work
 from data.queries.vote_proofs import vote_proofs
@@ -22,7 +23,7 @@ from modelward.cli.options import By, CodeFromStdin, Json, WithVerifier
 from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.proof_files import write_proofs
 from modelward.cli.terminal import remark, say, show_json, show_markdown, show_table, working
-from modelward.runs.answer_tracker import SubmittedAnswer, await_result, newest_event
+from modelward.runs.answer_tracker import SubmittedAnswer, await_result
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
 from modelward.runs.waiting import VALIDATOR, requires_validator, signatures

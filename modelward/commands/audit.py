@@ -12,15 +12,15 @@ from data.audit.verifier.report import Discrepancy, Report
 from data.errors import InputError, MissingRegistryError
 from data.files.artifacts import file_digest
 from data.files.new_file import write_new_file
+from data.queries.event_proof import prove_event
+from data.queries.log_continuation import Continuation, prove_continuation
 from data.queries.log_page import log_page
 from data.queries.lookup import model_named
 from data.queries.paging import PageRequest
+from data.queries.verification import verify_registry, verify_registry_since
 from data.registry.backup import VERIFIER, backup_registry, verifier_call
 from data.registry.export import Export, export_registry
-from data.registry.log_continuation import Continuation, prove_continuation
-from data.registry.log_proofs import prove_event
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry, verify_registry_since
 from modelward.cli.caller import business_time
 from modelward.cli.options import Json, WithVerifier
 from modelward.cli.paging import PageNumber, remark_page
@@ -199,7 +199,7 @@ def rebuild(as_json: Json = False) -> None:
 
 def _verified(registry: Registry, deep: bool, trusted_vkey: str, since: Path | None = None) -> Report:
     home = registry.home
-    if not home.database.exists() and not registry.journal.exists():
+    if not registry.exists and not registry.is_lost:
         remedy = "set MODELWARD_HOME to the right folder, or run `modelward people add`, which starts a registry"
         raise MissingRegistryError(f"there is neither a registry nor a journal under {home.root}", remedy)
     if since is not None:

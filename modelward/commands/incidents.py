@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from data.queries.file_differences import require_gone
 from data.queries.lookup import reference, row_named, rows_below
 from data.records.monitoring import Incident
 from data.registry.commands.deployment import ResolveIncident
-from data.registry.difference_incidents import require_gone
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json

@@ -199,7 +199,7 @@ def _roles(names: Sequence[str]) -> tuple[Role, ...]:
 def _found_registry(show_remarks: bool) -> bool:
     """Start the registry if there is none; return True if it was started now."""
     registry = Registry.here()
-    if registry.exists or registry.journal.exists():
+    if registry.exists or registry.is_lost:
         return False
     registry.create()
     if show_remarks:

@@ -9,6 +9,7 @@ import typer
 
 from data.errors import InputError
 from data.files.artifacts import ArtifactStore
+from data.queries.log_state import anchor_count
 from data.queries.paging import page_of
 from data.queries.rows import rows
 from data.records.log import Standard
@@ -102,9 +103,10 @@ def adopt(
     standard = _loaded(written, source)
     who = identify(by, as_of)
     confirm = standard.anchors.confirm if standard.anchors is not None else None
-    if confirm is not None and confirm > len(who.registry.anchors):
+    anchors = anchor_count(who.registry)
+    if confirm is not None and confirm > anchors:
         raise InputError(
-            f"{standard.label} demands {confirm} anchors, and {len(who.registry.anchors)} are set",
+            f"{standard.label} demands {confirm} anchors, and {anchors} are set",
             "add the others to the setting anchors (`MODELWARD_ANCHORS`), then adopt the standard",
         )
     proof = prove(by, code_from_stdin) if by else None

@@ -12,11 +12,11 @@ from data.errors import InputError
 from data.files.file_access import umask_of_user
 from data.files.file_fault import file_faults
 from data.queries.lookup import reference
+from data.queries.serving_comparison import ServingComparison, compare_serving
+from data.queries.serving_record import serving_record
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.registry import Registry
-from data.registry.serving_comparison import ServingComparison, compare_serving
-from data.registry.serving_record import serving_record
 from modelward.cli.options import Json
 from modelward.cli.terminal import remark, say, show_json, working
 from tasks.attest.report_differences import ReportedDifferences, report_differences

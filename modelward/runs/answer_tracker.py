@@ -40,11 +40,6 @@ class SubmittedAnswer:
         return event.actor == self.person or (event.actor == SERVICE.id and event.type in BY_SERVICE)
 
 
-def newest_event(registry: Registry) -> int:
-    """Return the number of the latest event."""
-    return registry.head().size - 1
-
-
 def await_result(
     registry: Registry, answer: SubmittedAnswer, stage: Callable[[], RunStage], report_queued: Callable[[], None]
 ) -> LogEntry:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.errors import ModelwardError
+from data.queries.event_proof import prove_event
 from data.records.names import short
-from data.registry.log_proofs import prove_event
 from data.registry.registry import Receipt, Registry
 from tasks.run.create_prefect_artifact import create_prefect_artifact
 from tasks.run.take_steps import warn_step

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from data.errors import AuditError
+from data.queries.serving_comparison import compare_serving
 from data.records.run_context import RunContext
+from data.registry.manifest_signer import sign_slots
 from data.registry.registry import Registry
-from data.registry.serving_comparison import compare_serving, sign_slots
 from data.text.counted import counted
 from tasks.attest.report_differences import report_differences
 from tasks.run.take_steps import name_step, step

@@ -9,12 +9,12 @@ from data.errors import ModelwardError
 from data.notices.outbox import Notice, Outbox
 from data.notices.quoted_text import quoted
 from data.queries.notice_recipients import incident_recipients
+from data.records.file_difference import FileDifference
 from data.records.monitoring import REGISTRY, Incident
 from data.records.names import short
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.difference_incidents import open_incidents
-from data.registry.file_difference import FileDifference
 from data.registry.registry import Registry
 from tasks.run.business_time import moment
 

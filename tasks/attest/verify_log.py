@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from data.audit.verifier.report import Discrepancy, Report
 from data.errors import AuditError
+from data.queries.file_differences import stored_file_differences
+from data.queries.verification import verify_registry
 from data.records.run_context import RunContext
-from data.registry.file_difference import stored_file_differences
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from data.text.counted import counted
 from tasks.attest.report_differences import report_differences
 from tasks.run.take_steps import name_step, step

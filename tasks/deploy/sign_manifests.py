@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from data.queries.serving_comparison import compare_serving
+from data.records.deployment import Slot
 from data.records.names import short
 from data.records.run_context import RunContext
+from data.registry.manifest_signer import sign_slots
 from data.registry.registry import Registry
-from data.registry.serving_comparison import compare_serving, sign_slots
-from data.registry.serving_record import RecordedSlot
 from data.text.counted import counted
 from tasks.run.run_due_jobs import Due
 
@@ -21,7 +22,7 @@ def unsigned_manifests(context: RunContext) -> Iterator[Due]:
         yield "manifests", partial(_sign, slots)
 
 
-def _sign(slots: Sequence[RecordedSlot]) -> str:
+def _sign(slots: Sequence[Slot]) -> str:
     signed = sign_slots(Registry.here(), slots)
-    named = ", ".join(f"{one.slot.environment} {one.slot.slot} of {short(one.slot.model)}" for one in slots)
+    named = ", ".join(f"{one.environment} {one.slot} of {short(one.model)}" for one in slots)
     return f"signed {counted(signed, 'manifest')}: {named}"

@@ -30,13 +30,13 @@ from data.errors import (
     SigningKeyError,
 )
 from data.files.home import Home
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.audit_log import uuid7
 from data.registry.commands.log import RecordRefusal
 from data.registry.recovery import recover_anchors, recover_journal
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from data.audit.verifier.judges import attestations
 from data.errors import IllegalMoveError, InputError
 from data.files.artifacts import file_digest
+from data.queries.verification import verify_registry
 from data.records.log import Attestation
 from data.records.person import Actor
 from data.records.run_context import RunContext
@@ -26,7 +27,6 @@ from data.registry.backup_pruning import LEAVING, prune_backups
 from data.registry.commands.log import Attest, PruneBackup
 from data.registry.registry import Registry
 from data.registry.rules import log
-from data.registry.verification import verify_registry
 from modelward.__main__ import app
 from tests.world import Template, World
 

@@ -15,9 +15,9 @@ import pytest
 
 from data.errors import SubmissionError
 from data.files.artifacts import file_digest
+from data.queries.verification import verify_registry
 from data.registry.commands.retirement import ArchiveRetirement
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from data.submission.delivery import deliver, delivered_provenance
 from tests import retirement_states
 from tests.operations import deployed, prepared

@@ -22,6 +22,7 @@ from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.audit.standalone.export_verification import verify_export
 from data.errors import AnchorError, UnreachableAnchorError
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry import audit_log
@@ -29,7 +30,6 @@ from data.registry.commands.log import RecordRefusal
 from data.registry.export import export_registry
 from data.registry.recovery import recover_anchors
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.timestamp_authority import TimestampAuthority, address, authority
 from tests.world import Template, World
 

@@ -26,13 +26,13 @@ from data.files.home import Home
 from data.files.writability import LEAST_FREE_BYTES
 from data.logs.profile_cache import ProfileCache
 from data.notices.channels.delivery import DeliveryRecords
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.backup import backup_registry
 from data.registry.commands.person import AddPerson
 from data.registry.registry import Registry
 from data.registry.seeds import SeedVault
-from data.registry.verification import verify_registry
 from data.submission.packing import pack
 from tasks.deploy.lock_operation import operation_lock
 from tests.modelward.conftest import Cli, cli

@@ -15,13 +15,13 @@ import pytest
 from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.anchors.git_anchor import GitAnchor
 from data.errors import AnchorError
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.export import export_registry
 from data.registry.recovery import recover_anchors
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.git_repositories import bare, git
 from tests.world import Template, World
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from data.errors import StoreError
+from data.queries.verification import verify_registry
 from data.registry.commands.log import RecordRefusal
 from data.registry.reconstruction import rebuild_registry, same_tables
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

@@ -17,6 +17,7 @@ import pytest
 from data.audit import journal as journal_module
 from data.audit.verifier import verify
 from data.errors import InputError, JournalError
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.backup import backup_registry
@@ -24,7 +25,6 @@ from data.registry.commands.log import RecordRefusal
 from data.registry.reconstruction import rebuild_registry, same_tables
 from data.registry.recovery import recover_journal
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

@@ -15,8 +15,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from data.audit import keys
+from data.queries.verification import verify_registry
 from data.registry.seeds import SeedVault
-from data.registry.verification import verify_registry
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

@@ -15,8 +15,8 @@ import pytest
 
 from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.verifier.report import Discrepancy
+from data.queries.verification import verify_registry
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

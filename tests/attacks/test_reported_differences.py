@@ -17,14 +17,15 @@ from typer.testing import CliRunner
 
 from data.errors import AuditError, IllegalMoveError, IndependenceError, NotAuthorisedError
 from data.notices.outbox import Outbox
+from data.queries.file_differences import require_gone
+from data.queries.verification import verify_registry
+from data.records.file_difference import FileDifference
 from data.records.monitoring import REGISTRY, Incident
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.commands.deployment import ResolveIncident
-from data.registry.difference_incidents import MOST, open_incidents, require_gone
-from data.registry.file_difference import FileDifference
-from data.registry.verification import verify_registry
+from data.registry.difference_incidents import MOST, open_incidents
 from modelward.__main__ import app
 from modelward.doctor import diagnose
 from tasks.attest.compare_manifests import compare_manifests

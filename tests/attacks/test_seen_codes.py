@@ -9,13 +9,13 @@ from __future__ import annotations
 import pytest
 
 from data.errors import AlteredRowError, LockedOutError, ModelwardError, NotAuthorisedError, ProofError
+from data.queries.verification import verify_registry
 from data.records.approval import ApprovalRequest
 from data.records.person import Credential
 from data.registry.approvals import request_digest
 from data.registry.command import Proof
 from data.registry.commands.person import GrantRole
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.operations import prepared
 from tests.world import Template, World
 

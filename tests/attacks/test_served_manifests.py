@@ -2,7 +2,7 @@
 
 Result: Found: the log's key signs each manifest, every slot is compared with the record on demand and each night, and
 a server that runs `modelward-check` loads nothing after it.
-Caught in: `data/registry/serving_comparison.py`, `data/audit/checker/`
+Caught in: `data/queries/serving_comparison.py`, `data/audit/checker/`
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from data.audit.note import sign_text
 from data.audit.serving_statement import verified_statement
 from data.errors import AuditError
 from data.files.manifest import digest_of
+from data.queries import serving_record as record
+from data.queries.serving_comparison import compare_serving
+from data.queries.serving_record import serving_record
+from data.records.deployment import Slot
 from data.records.person import Actor
 from data.records.run_context import RunContext
-from data.registry import serving_record as record
 from data.registry.log_keys import DeclaredKey
-from data.registry.serving_comparison import compare_serving, sign_slots
-from data.registry.serving_record import RecordedSlot, serving_record
+from data.registry.manifest_signer import sign_slots
 from modelward.__main__ import app
 from tasks.attest.compare_manifests import compare_manifests
 from tasks.run.take_steps import PLAIN_CALLS
@@ -80,7 +82,7 @@ def differences(served: ServedSlot) -> list[str]:
     return [one.what for one in compare_serving(served.registry).differences]
 
 
-def signable(served: ServedSlot) -> list[RecordedSlot]:
+def signable(served: ServedSlot) -> list[Slot]:
     found = compare_serving(served.registry)
     return [*found.unsigned, *found.sound]
 

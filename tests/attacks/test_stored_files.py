@@ -21,11 +21,11 @@ import pytest
 from data.audit.verifier.report import Discrepancy
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.verification import verify_registry
 from data.records.log import Standard
 from data.records.version import Dataset, Metric, Section, Version
 from data.registry.backup import LIST, NOTE, backup_registry
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.operations import prepared
 from tests.stored_files import register_with_every_file
 from tests.world import Template, World

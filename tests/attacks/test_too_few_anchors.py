@@ -13,11 +13,11 @@ import pytest
 
 from data.audit.anchors.file_anchor import FileAnchor
 from data.errors import AnchorError
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.commands.log import AdoptStandard, RecordRefusal
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

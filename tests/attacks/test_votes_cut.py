@@ -3,7 +3,7 @@ log or changes it, and goes on as if nothing had happened.
 
 Result: Found, by the receipt that the approver kept: the registry and each export contradict it, although they agree
 with themselves. Without a receipt, or an anchor that this person cannot write, it is not found.
-Caught in: `data/registry/log_proofs.py`, `data/audit/verifier/since.py`: `audit verify --since`, `audit consistency`,
+Caught in: `data/queries/event_proof.py`, `data/audit/verifier/since.py`: `audit verify --since`, `audit consistency`,
 `verify.py --proof`
 """
 
@@ -20,13 +20,13 @@ import pytest
 from data.audit.standalone.export_verification import verify_export
 from data.audit.standalone.proof_verification import verify_event_proof
 from data.files.home import Home
+from data.queries.log_continuation import prove_continuation
+from data.queries.verification import verify_registry, verify_registry_since
 from data.queries.vote_proofs import vote_proofs
 from data.records.approval import ApprovalRequest
 from data.registry.commands.approval import WithdrawRequest
 from data.registry.export import export_registry
-from data.registry.log_continuation import prove_continuation
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry, verify_registry_since
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from data.audit.standalone.proof_file import read_inclusion
-from data.registry.log_continuation import prove_continuation
-from data.registry.log_proofs import prove_event
+from data.queries.event_proof import prove_event
+from data.queries.log_continuation import prove_continuation
 from tests.foreign.foreign_cases import ForeignCase, cases
 from tests.world import World
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import StoreError
+from data.queries.verification import verify_registry
 from data.records.approval import ApprovalRequest, Vote
 from data.records.person import Role
 from data.registry.command import Command
 from data.registry.commands.person import AddPerson
 from data.registry.reconstruction import rebuild_registry
 from data.registry.registry import Receipt
-from data.registry.verification import verify_registry
 from tests.exports import store_documents
 from tests.soak.attack_runs import PartResult
 from tests.world import MODEL, Template, World

@@ -13,13 +13,13 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from data.errors import ModelwardError
+from data.queries.verification import verify_registry
 from data.records.approval import ApprovalRequest, RequiredRole, Vote
 from data.records.person import Actor, Role
 from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.approval import Decide
 from data.registry.commands.person import GrantRole
-from data.registry.verification import verify_registry
 from tests.exports import store_documents
 from tests.soak.attack_runs import PartResult
 from tests.soak.killed_writers import PROCESSES

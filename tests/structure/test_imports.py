@@ -162,25 +162,3 @@ def test_clock_and_environment_uses_are_found() -> None:
     assert list(environment_uses(tree)) == [5]
     assert list(clock_readings(tree)) == [6]
     assert import_graph({Path("gates/a.py"): tree}, when_loaded=True) == {"gates.a": {"os", "datetime"}}
-
-
-def registry_reads(tree: ast.Module) -> Iterator[int]:
-    """Return the lines that take a State from a registry, or access its store."""
-    for node in ast.walk(tree):
-        called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Attribute) and called.attr == "reading":
-            yield called.lineno
-        if isinstance(node, ast.Attribute) and node.attr == "store" and "registry" in ast.unparse(node.value).lower():
-            yield node.lineno
-
-
-def test_no_code_outside_data_holds_a_state_or_a_connection(trees: Trees) -> None:
-    reads = [
-        f"{path}:{line}" for path, tree in trees.items() if path.parts[0] != "data" for line in registry_reads(tree)
-    ]
-    assert not reads, "call a query of data/queries, or a method of Registry"
-
-
-def test_a_read_of_the_registry_is_found() -> None:
-    source = "with registry.reading() as state:\n    Registry.here().store.backup(file)\n    facts.store.read(digest)\n"
-    assert list(registry_reads(ast.parse(source))) == [1, 2]

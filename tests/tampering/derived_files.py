@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.logs.profile_cache import ProfileCache
-from data.registry.log_proofs import prove_event
+from data.queries.event_proof import prove_event
 from data.submission.delivery import deliver
 from tests.world import World
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from data.audit.standalone.export_verification import verify_export
 from data.errors import ModelwardError
-from data.registry.serving_comparison import compare_serving
-from data.registry.verification import verify_registry
+from data.queries.serving_comparison import compare_serving
+from data.queries.verification import verify_registry
 from tests.soak.attack_runs import PartResult, kinds_without, read_rows
 from tests.tampering import (
     anchor_kinds,

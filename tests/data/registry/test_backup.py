@@ -12,10 +12,10 @@ import pytest
 
 from data.errors import MissingRegistryError, StoreError
 from data.files.home import Home
+from data.queries.verification import verify_registry
 from data.registry import backup as module
 from data.registry.backup import backup_registry, verifier_call
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import World
 
 pytestmark = pytest.mark.closed_registry

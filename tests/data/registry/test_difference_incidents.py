@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from data.errors import InputError, NotFoundError
+from data.records.file_difference import FileDifference
 from data.records.monitoring import REGISTRY, Incident
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.difference_incidents import open_incidents, title_of
-from data.registry.file_difference import FileDifference
 from tests.world import MODEL, World
 
 

@@ -10,9 +10,9 @@ import pytest
 from data.audit.serving_statement import verified_statement
 from data.errors import AlteredRowError, PublishError
 from data.files.manifest import Manifest
+from data.queries.serving_record import serving_record
 from data.records.version import Version
 from data.registry.manifest_signer import RecordedManifestSigner
-from data.registry.serving_record import serving_record
 from tests.operations import Preparations, begin_deploy
 from tests.world import MODEL, Template, World
 

@@ -21,6 +21,7 @@ from data.audit.rebuild import rebuild
 from data.errors import MissingRegistryError, SchemaVersionError
 from data.files.artifacts import ArtifactStore
 from data.files.home import Home
+from data.queries.verification import verify_registry
 from data.records.approval import ApprovalRequest
 from data.records.deployment import Slot
 from data.records.person import Person
@@ -32,7 +33,6 @@ from data.registry.migration import create_tables, declared_tables, known_migrat
 from data.registry.registry import Registry
 from data.registry.rules.number import FIRST_RULES, RULES_NUMBER, rules_of
 from data.registry.store import Store
-from data.registry.verification import verify_registry
 from tests.replay import Replay
 from tests.world import FOUNDED_AT
 

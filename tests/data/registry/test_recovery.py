@@ -7,11 +7,11 @@ import pytest
 
 from data.audit.anchors.file_anchor import FileAnchor
 from data.errors import AuditError, InputError
+from data.queries.verification import verify_registry
 from data.records.person import Actor
 from data.records.run_context import RunContext
 from data.registry.recovery import recover_anchors, recover_journal
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import World
 
 pytestmark = pytest.mark.closed_registry

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from data.errors import ModelwardError, PrefectUnavailableError
+from data.queries.log_state import newest_event
 from data.records.person import SERVICE
 from data.records.run_context import RunContext
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
 from modelward.runs import answer_tracker
-from modelward.runs.answer_tracker import RunStage, SubmittedAnswer, await_result, newest_event
+from modelward.runs.answer_tracker import RunStage, SubmittedAnswer, await_result
 from tests.world import World
 
 

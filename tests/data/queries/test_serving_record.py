@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from data.registry.serving_record import serving_record
+from data.queries.serving_record import serving_record
 from tests.operations import MANIFEST, begin, deployed, suspend
 from tests.world import MODEL, World
 

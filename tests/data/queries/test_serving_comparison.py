@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from data.files.manifest import digest_of
+from data.queries.serving_comparison import compare_serving
+from data.queries.serving_record import serving_record
 from data.records.monitoring import REGISTRY
-from data.registry.serving_comparison import compare_serving, sign_slots
-from data.registry.serving_record import serving_record
+from data.registry.manifest_signer import sign_slots
 from tests.operations import begin, deployed
 from tests.served_slot import ServedSlot, publish
 from tests.world import MODEL, Template, World
@@ -57,7 +58,7 @@ def test_a_deployment_without_any_manifest_differs(world: World) -> None:
     assert difference.what == (
         "production champion of ops/delay: it has no manifest, and the record says that ops/delay v1 serves"
     )
-    assert sign_slots(world.registry, serving_record(world.registry).slots) == 0
+    assert sign_slots(world.registry, [one.slot for one in serving_record(world.registry).slots]) == 0
 
 
 def test_a_slot_that_was_edited_in_the_registry_too_is_found(served: ServedSlot) -> None:

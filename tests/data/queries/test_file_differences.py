@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from data.audit.verifier.report import Discrepancy, Report
+from data.queries.file_differences import stored_file_differences
 from data.records.monitoring import REGISTRY
-from data.registry.file_difference import stored_file_differences
 
 VERSION = "models/ops/delay/versions/2"
 

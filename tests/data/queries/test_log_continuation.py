@@ -12,7 +12,7 @@ from data.audit import keys
 from data.audit.note import sign_checkpoint
 from data.audit.standalone.proof_verification import verify_consistency_proof
 from data.errors import InputError, NotFoundError
-from data.registry.log_continuation import prove_continuation
+from data.queries.log_continuation import prove_continuation
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry

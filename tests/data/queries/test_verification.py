@@ -10,8 +10,9 @@ import pytest
 
 from data.audit.verifier.report import Report
 from data.errors import NestedTransactionError
-from data.registry import snapshot, verification
-from data.registry.verification import verify_registry
+from data.queries import verification
+from data.queries.verification import verify_registry
+from data.registry import snapshot
 from tests.world import World
 
 

@@ -15,10 +15,10 @@ from data.audit.merkle import PartialTree, verify_consistency
 from data.audit.note import Checkpoint, parse_checkpoint, verify_checkpoint
 from data.audit.proof_file import consistency_file
 from data.errors import AuditError, NotFoundError
+from data.queries.event_proof import partial_tree
 from data.registry.audit_log import AuditLog
 from data.registry.kept_note import kept_note
 from data.registry.log_keys import key_at, log_keys
-from data.registry.log_proofs import partial_tree
 from data.registry.registry import Registry
 
 _NEAREST = "SELECT size FROM checkpoint ORDER BY abs(size - ?), size LIMIT 3"

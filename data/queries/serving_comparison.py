@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from data.audit.serving_statement import ServingStatement
@@ -10,13 +10,13 @@ from data.errors import ArtifactError, AuditError, InputError, ModelwardError, P
 from data.files.home import Home
 from data.files.manifest import digest_of, parsed_manifest
 from data.files.serving import FileTarget, SlotAddress
+from data.queries.serving_record import RecordedSlot, ServingRecord, serving_record
+from data.records.deployment import Slot
+from data.records.file_difference import FileDifference
 from data.records.monitoring import REGISTRY
 from data.records.names import short
-from data.registry.file_difference import FileDifference
-from data.registry.manifest_signer import RecordedManifestSigner
 from data.registry.registry import Registry
 from data.registry.served_note import statement_of_its_time
-from data.registry.serving_record import RecordedSlot, ServingRecord, serving_record
 
 PUBLISH_AGAIN = "find out who changed it, then deploy the version that the record names again"
 SIGN = "run `modelward reconcile`, which signs every manifest that is the recorded one"
@@ -35,8 +35,8 @@ class ServingComparison:
     compared: int
     in_progress: tuple[str, ...]
     differences: tuple[FileDifference, ...]
-    unsigned: tuple[RecordedSlot, ...]
-    sound: tuple[RecordedSlot, ...]
+    unsigned: tuple[Slot, ...]
+    sound: tuple[Slot, ...]
     edited: tuple[str, ...]
 
     @property
@@ -58,33 +58,13 @@ def compare_serving(registry: Registry, hash_bytes: bool = True) -> ServingCompa
     return replace(again, differences=tuple(one for one in again.differences if one in first))
 
 
-def sign_slots(registry: Registry, slots: Sequence[RecordedSlot]) -> int:
-    """Sign the manifests of these slots again, with the present time; return the number of notes written.
-
-    The log is compared with its copies once for all of them. A manifest that is not the recorded one any more is left
-    out. Raises PublishError, AlteredRowError, SigningKeyError, AuditError, StoreError.
-    """
-    target = FileTarget(registry.home)
-    read = [(one, target.read(one.address)) for one in slots]
-    hashed = [(one, text, digest_of(text)) for one, text in read if text is not None]
-    recorded = [(one, text, digest) for one, text, digest in hashed if digest == one.slot.manifest_digest]
-    if not recorded:
-        return 0
-    signer = RecordedManifestSigner(registry)
-    notes = signer.sign_all([(parsed_manifest(text), digest) for _, text, digest in recorded])
-    written = [(slot, digest, note) for (slot, _, digest), note in zip(recorded, notes, strict=True) if note]
-    for slot, digest, note in written:
-        target.write_note(slot.address, digest, note)
-    return len(written)
-
-
 def _compared(registry: Registry, hash_bytes: bool) -> ServingComparison:
     record, target = serving_record(registry), FileTarget(registry.home)
     still = [one for one in record.slots if not one.in_progress]
     found = {id(one): tuple(_slot_differences(target, record, one, hash_bytes)) for one in still}
     every = [difference for one in still for difference in found[id(one)]]
-    unsigned = tuple(one for one in still if any(difference.unsigned for difference in found[id(one)]))
-    sound = tuple(one for one in still if not found[id(one)])
+    unsigned = tuple(one.slot for one in still if any(difference.unsigned for difference in found[id(one)]))
+    sound = tuple(one.slot for one in still if not found[id(one)])
     changing = tuple(_named(one.address) for one in record.slots if one.in_progress)
     differences = (*every, *_edited_rows(record), *_unknown_manifests(registry.home, record))
     return ServingComparison(len(still), changing, differences, unsigned, sound, record.edited)

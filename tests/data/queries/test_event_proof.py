@@ -10,8 +10,8 @@ import pytest
 
 from data.audit.standalone.proof_verification import verify_event_proof
 from data.errors import AuditError, NotFoundError
+from data.queries.event_proof import prove_event
 from data.registry.commands.log import RecordRefusal
-from data.registry.log_proofs import prove_event
 from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry
