@@ -16,12 +16,14 @@ from data.errors import NotFoundError
 from data.files.home import Home
 from data.queries.log_proof import LogProof, prove_log
 from views.evidence_address import AUDIT, INVENTORY
-from views.pages.inventory_view import inventory_view
+from views.pages.inventory_page import InventoryChoice, InventoryPage, due_number, due_page
+from views.pages.inventory_view import InventoryView, inventory_view
 from views.pages.long_lists import LIST_NAMES
 from views.pages.page import Page
 from views.pages.render import (
     read_page,
     render_audit,
+    render_due,
     render_inventory,
     render_list,
     render_model,
@@ -60,6 +62,7 @@ class PageCache:
         self._making = threading.Lock()
         self._pages: OrderedDict[str, tuple[PageVersion, CachedPage]] = OrderedDict()
         self._models: OrderedDict[str, tuple[PageVersion, Page]] = OrderedDict()
+        self._inventories: OrderedDict[str, tuple[PageVersion, InventoryView]] = OrderedDict()
 
     def page(self, address: str) -> CachedPage:
         """Return the page at an address. Raises NotFoundError, MissingRegistryError, StoreError."""
@@ -79,8 +82,11 @@ class PageCache:
         return CachedPage(self._render(address).encode(), datetime.now(UTC))
 
     def _render(self, address: str) -> str:
-        if address == INVENTORY:
-            return render_inventory(inventory_view(self._home), None)
+        choice, due = InventoryChoice.at(address), due_number(address)
+        if choice is not None:
+            return _inventory_page(self._inventory(), choice)
+        if due is not None:
+            return _due_page(self._inventory(), due)
         if address == AUDIT:
             return render_audit(inventory_view(self._home), prove_log(self._home))
         match = ADDRESS.fullmatch(address)
@@ -88,9 +94,25 @@ class PageCache:
             raise NotFoundError("there is no such page", "start at the inventory, which lists every model")
         return _page_named(self._model(match[1]), match[2])
 
+    def _inventory(self) -> InventoryView:
+        return _cached(self._inventories, INVENTORY, self._version(), 1, partial(inventory_view, self._home))
+
     def _model(self, model: str) -> Page:
         make = partial(read_page, self._home, model, UNVERIFIED)
         return _cached(self._models, model, self._version(), MOST_MODELS, make)
+
+
+def _inventory_page(inventory: InventoryView, choice: InventoryChoice) -> str:
+    if InventoryPage.of(inventory, choice, combines=True).is_missing:
+        raise NotFoundError("there is no such page of the inventory", "start at the inventory")
+    return render_inventory(inventory, None, choice=choice, combines=True)
+
+
+def _due_page(inventory: InventoryView, number: int) -> str:
+    pages = due_page(inventory, number).pages
+    if number > pages:
+        raise NotFoundError(f"there is no such page: what is due has {pages} pages", "start at the inventory")
+    return render_due(inventory, number)
 
 
 def _page_named(page: Page, name: str) -> str:

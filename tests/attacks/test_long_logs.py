@@ -5,7 +5,7 @@ on the number of other models and events.
 
 Result: Prevented: look-ups by key; lists have pages; an event is read only if it is about the model.
 Caught in: `data/queries/lookup.py`, `data/queries/log_page.py`, `data/queries/history.py`,
-`data/queries/model_events.py`
+`data/queries/model_events.py`, `views/pages/inventory_page.py`
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from data.registry.commands.review import OpenFinding
 from tests.operations import deployed, held_after
 from tests.row_counts import count_rows, list_read_events
 from tests.world import MODEL, Template, World
+from views.pages.inventory_page import InventoryChoice
+from views.pages.inventory_view import inventory_view
+from views.pages.render import render_inventory
 
 V1 = f"{MODEL}/versions/1"
 OTHERS = 12
@@ -134,3 +137,13 @@ def test_a_page_about_a_model_reads_only_the_events_about_it(world: World, monke
     found = model_snapshot(world.home, MODEL)
     assert seen == [one.seq for one in found.events]
     assert len(seen) < found.log_size - 3 * OTHERS
+
+
+def test_a_page_of_the_inventory_shows_no_more_models_than_fit_on_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("views.pages.inventory_page.MOST_LINES", 3)
+    view = inventory_view(world.home)
+    pages = [render_inventory(view, None, choice=InventoryChoice(number=number)) for number in (1, 5)]
+    assert [page.count('class="line') for page in pages] == [3, 1]
+    assert f"Models 13 to 13 of {OTHERS + 1}." in pages[1]

@@ -23,6 +23,7 @@ from data.queries.model_snapshot import model_snapshot
 from views.charts.svg_timeline import AGAINST, GLYPHS, WORDS, draw_glyph
 from views.evidence_address import AUDIT, INVENTORY, model_page, monitoring_page, version_page
 from views.pages.filter_style import filter_style
+from views.pages.inventory_page import InventoryChoice, InventoryPage, due_address, due_page
 from views.pages.inventory_view import InventoryView
 from views.pages.long_lists import MOST_NAMED, MOST_ROWS
 from views.pages.page import Chapter, Page, page_of
@@ -36,6 +37,7 @@ MARKS: Mapping[str, object] = {
     "model_page": model_page, "monitoring_page": monitoring_page, "version_page": version_page,
 }  # fmt: skip
 ROOT_FROM_MODEL = "../../../"
+FIRST_PAGE = InventoryChoice()
 
 
 def write_report(home: Home, model: str, target: Path) -> Path:
@@ -79,10 +81,28 @@ def render_list(page: Page, name: str, number: int) -> str:
     return _written("list_page.html.j2", {**_about(page), "long": page.lists[name], "number": number})
 
 
-def render_inventory(inventory: InventoryView, audit: LogProof | None, linked: frozenset[str] | None = None) -> str:
-    """Return the inventory page; `linked` are the keys of the models whose pages the copy contains (None: all)."""
-    context = {**_around(inventory, audit), "linked": linked, "lines": inventory.lines}
-    return _written("inventory.html.j2", context, filter_style(inventory))
+def render_inventory(
+    inventory: InventoryView,
+    audit: LogProof | None,
+    linked: frozenset[str] | None = None,
+    choice: InventoryChoice = FIRST_PAGE,
+    *,
+    combines: bool = False,
+) -> str:
+    """Return a page of the inventory; `linked` are the keys of the models whose pages the copy contains (None: all).
+
+    With `combines` the copy has a page for each combination of filters, otherwise for each single filter.
+    """
+    page = InventoryPage.of(inventory, choice, combines)
+    more = {"page": page, "every": inventory.lines, "due": due_page(inventory, 1), "due_address": due_address}
+    context = {**_around(inventory, audit), **more, "linked": linked, "root": choice.root}
+    return _written("inventory.html.j2", context, filter_style(inventory) if page.is_whole else "")
+
+
+def render_due(inventory: InventoryView, number: int, linked: frozenset[str] | None = None) -> str:
+    """Return a page of what is due on all models, counted from 1; `linked` as for the inventory."""
+    more = {"due": due_page(inventory, number), "due_address": due_address, "linked": linked, "root": "../"}
+    return _written("due_page.html.j2", {**_around(inventory, None), **more})
 
 
 def render_audit(inventory: InventoryView, audit: LogProof) -> str:

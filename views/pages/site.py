@@ -18,11 +18,13 @@ from data.queries.model_events import newest_events
 from data.queries.model_snapshot import model_snapshots
 from data.records.names import short
 from views.evidence_address import AUDIT, INVENTORY, list_page, model_page, monitoring_page, version_page
+from views.pages.inventory_page import INVENTORY_FOLDERS, due_address, due_page, every_choice
 from views.pages.inventory_view import InventoryLine, InventoryView, inventory_view
 from views.pages.page import Page, page_of
 from views.pages.page_manifest import PageManifest, replace_file
 from views.pages.render import (
     render_audit,
+    render_due,
     render_inventory,
     render_list,
     render_model,
@@ -68,7 +70,7 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     chosen = [one for one in inventory.lines if models is None or one.key in models]
     stamps = {one.key: _stamp(one, newest.get(one.key, 0), inventory, audit) for one in chosen}
     stale = [key for key, stamp in stamps.items() if not manifest.has(key, stamp)]
-    pages, altered = 2, tuple(one for one in manifest.altered if any(one.startswith(f"{key}/") for key in stamps))
+    pages, altered = 1, tuple(one for one in manifest.altered if any(one.startswith(f"{key}/") for key in stamps))
     manifest.write()
     for number, page in enumerate(_pages(home, stale, audit), start=1):
         manifest.forget(page.facts.model.key)
@@ -79,7 +81,7 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     linked = frozenset(manifest.stamps)
     whole = linked >= {one.key for one in inventory.lines}
     replace_file(target / AUDIT, render_audit(inventory, audit))
-    replace_file(target / INVENTORY, render_inventory(inventory, audit, None if whole else linked))
+    pages += _replace_inventory(target, inventory, audit, None if whole else linked)
     manifest.write()
     return WrittenSite(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages, altered)
 
@@ -113,6 +115,22 @@ def _pages(home: Home, keys: Sequence[str], audit: LogProof) -> Iterator[Page]:
     for start in range(0, len(keys), BATCH_SIZE):
         for facts in model_snapshots(home, keys[start : start + BATCH_SIZE]):
             yield page_of(facts, audit, datetime.now(UTC))
+
+
+def _replace_inventory(target: Path, inventory: InventoryView, audit: LogProof, linked: frozenset[str] | None) -> int:
+    """Write each page of the inventory and of what is due, remove those of a longer one; return their number."""
+    written = {target / INVENTORY}
+    for choice in every_choice(inventory):
+        replace_file(target / choice.address, render_inventory(inventory, audit, linked, choice))
+        written.add(target / choice.address)
+    due_pages = due_page(inventory, 1).pages
+    for number in range(1, due_pages + 1) if due_pages > 1 else ():
+        replace_file(target / due_address(number), render_due(inventory, number, linked))
+        written.add(target / due_address(number))
+    for folder in INVENTORY_FOLDERS:
+        for page in set((target / folder).rglob("*.html")) - written:
+            page.unlink()
+    return len(written)
 
 
 def _addressed(page: Page) -> Iterator[tuple[str, str]]:

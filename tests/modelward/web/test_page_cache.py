@@ -1,4 +1,4 @@
-"""A page is cached until the registry changes, up to a limit, and the log is read once for all pages."""
+"""A page is cached until the registry changes, up to a limit, and the inventory is read once for all its pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from modelward.web import page_cache
 from modelward.web.page_cache import PageCache
 from tests.world import MODEL, World
 from views.evidence_address import list_page, model_page
-from views.pages import long_lists
+from views.pages import inventory_page, long_lists
 
 MODELS = [f"models/ops/m{number}" for number in range(4)]
 
@@ -72,6 +72,23 @@ def test_the_pages_of_a_long_list_are_served(cache: PageCache, monkeypatch: pyte
     assert b"model.registered" in cache.page(list_page(MODEL, "events", 1)).body
     with pytest.raises(NotFoundError, match=r"the list of events has \d pages"):
         cache.page(list_page(MODEL, "events", 9))
+
+
+def test_the_pages_of_a_long_inventory_are_served_from_one_reading(
+    cache: PageCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_cache, "FRESH_SECONDS", 1_000_000_000)
+    monkeypatch.setattr(inventory_page, "MOST_LINES", 2)
+    reads: list[object] = []
+    read = page_cache.inventory_view
+    monkeypatch.setattr(page_cache, "inventory_view", lambda home: (reads.append(home), read(home))[1])
+    shown = [cache.page(one).body.count(b'class="line') for one in ("index.html", "inventory/3.html")]
+    assert (shown, len(reads)) == ([2, 1], 1)
+    assert b"Models 1 to 2 of 5 that fit" in cache.page("inventory/tier-2/owner-olga/1.html").body
+    assert b"What is due" in cache.page("due/1.html").body
+    for missing in ("inventory/4.html", "due/2.html"):
+        with pytest.raises(NotFoundError, match="there is no such page"):
+            cache.page(missing)
 
 
 def test_a_page_shows_the_events_since_the_last_page(cache: PageCache, world: World) -> None:

@@ -13,6 +13,7 @@ import pytest
 from data.errors import InputError, NotFoundError
 from data.files.home import Home
 from data.queries import pending_signatures
+from data.queries.log_proof import LogProof
 from data.records.approval import ApprovalRequest
 from data.records.person import Role
 from data.records.review import Severity
@@ -24,10 +25,10 @@ from tests.model_histories import LONG_NAME
 from tests.views.pages.test_render import Outline
 from tests.world import MODEL, Template, World
 from views.evidence_address import INVENTORY, model_page, request_page, version_page
-from views.pages import long_lists
+from views.pages import inventory_page, long_lists
 from views.pages import site as site_module
 from views.pages.inventory_view import InventoryView, inventory_view
-from views.pages.render import render_inventory
+from views.pages.render import read_page, render_model
 from views.pages.site import WrittenSite, site_folder, write_site
 
 CHURN = "models/crm/churn"
@@ -182,15 +183,47 @@ def test_each_item_that_became_due_is_on_inventory_and_model_page(full_world: Wo
 
 
 def test_due_items_beyond_the_first_forty_are_printed_too(full_world: World) -> None:
-    (version,) = {one.key for one in full_world.find(Version, model=CHURN)}
-    due = full_world.now + timedelta(days=90)
-    command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
-    with full_world.registry.store.session():
-        for _ in range(45):
-            full_world.do(command, by="vera")
-    page = render_inventory(inventory_view(full_world.home), None)
+    open_findings(full_world, 45)
+    page = render_model(read_page(full_world.home, CHURN, LogProof(None, "not asked")))
     folded = re.findall(r'<details class="([^"]*)"><summary>\d+ more</summary>', page)
     assert folded == ["prints"], "style.css prints what is folded where it says so"
+
+
+def open_findings(world: World, count: int) -> None:
+    (version,) = {one.key for one in world.find(Version, model=CHURN)}
+    due = world.now + timedelta(days=90)
+    command = OpenFinding(version=version, title="f", text="t", owner="dev", severity=Severity.LOW, due_at=due)
+    with world.registry.store.session():
+        for _ in range(count):
+            world.do(command, by="vera")
+
+
+def test_a_long_inventory_has_pages_for_each_filter_and_every_link_leads_to_a_page(
+    full_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventory_page, "MOST_LINES", 2)
+    root = write_site(full_world.home, tmp_path / "pages").root
+    files = {file: Outline(file.read_text("utf-8")) for file in root.rglob("*.html")}
+    addresses = {str(file.relative_to(root)) for file in files}
+    assert {"index.html", "inventory/2.html", "inventory/3.html", "inventory/stage-in-production/1.html"} <= addresses
+    assert {"inventory/tier-1/1.html", "inventory/owner-axel/1.html", "inventory/due-late/1.html"} <= addresses
+    assert "due/2.html" in addresses
+    for file, outline in files.items():
+        for link in outline.all("a"):
+            path = urlsplit(link["href"]).path
+            assert not path or (file.parent / path).resolve() in files, (file.name, link)
+
+
+def test_the_pages_of_an_inventory_that_became_shorter_are_removed(
+    full_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "pages"
+    with monkeypatch.context() as patch:
+        patch.setattr(inventory_page, "MOST_LINES", 2)
+        write_site(full_world.home, target)
+    assert (target / "inventory" / "2.html").is_file()
+    write_site(full_world.home, target)
+    assert [*(target / "inventory").rglob("*.html"), *(target / "due").rglob("*.html")] == []
 
 
 def test_pages_without_names_of_signers_are_written_after_every_change(
