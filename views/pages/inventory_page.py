@@ -75,6 +75,12 @@ class InventoryChoice:
         """The path from the page to the root of the pages."""
         return "../" * self.address.count("/")
 
+    def with_filter(self, name: str, value: str) -> InventoryChoice:
+        """Return the first page with one more filter, or without it if the value is empty."""
+        chosen = self.filters | {name: value}
+        stage, tier, owner, due = (chosen.get(one, "") for one in FILTERS)
+        return InventoryChoice(stage, tier, owner, due)
+
     def fits(self, line: InventoryLine) -> bool:
         """Return True if a model fits every filter."""
         return all(value in FILTERS[name](line) for name, value in self.filters.items())
@@ -136,8 +142,7 @@ class InventoryPage:
         return max(0, len(self.view.owners) - MOST_OWNERS)
 
     def _with(self, name: str, value: str) -> InventoryChoice:
-        before = self.choice if self.combines else InventoryChoice()
-        return replace(before, number=1, **{name: value})
+        return (self.choice if self.combines else InventoryChoice()).with_filter(name, value)
 
 
 def is_whole(view: InventoryView) -> bool:
@@ -151,7 +156,7 @@ def every_choice(view: InventoryView) -> Iterator[InventoryChoice]:
     if not is_whole(view):
         found = {(name, value) for line in view.lines for name in FILTERS for value in FILTERS[name](line)}
         found |= {("due", value) for value in ("late", "soon", "later", "open")}
-        single += [replace(InventoryChoice(), **{name: value}) for name, value in sorted(found)]
+        single += [InventoryChoice().with_filter(name, value) for name, value in sorted(found)]
     for choice in single:
         pages = InventoryPage.of(view, choice, combines=False).lines.pages
         yield from (replace(choice, number=number) for number in range(1, pages + 1))
