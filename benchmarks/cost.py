@@ -29,7 +29,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Row:
+class CostRow:
     """One row of the table: what is measured in a home, how, and the targets (CPU in seconds; None: no target).
 
     `growth` is the largest allowed quotient of the CPU time and that in the smallest registry.

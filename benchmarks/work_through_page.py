@@ -51,7 +51,7 @@ SCAN_CODE, CODE_LENGTH = 10.0, 8
 HANDS = {"sh": PASTE_IN_TERMINAL, "yaml": CHANGE_FILE, "form": OPEN_FORM, "text": 0.0}
 
 
-class Person(Pace):
+class TimedPerson(Pace):
     """A person who reads and types; records the time of eyes, hands and machine by section of the page."""
 
     def __init__(self, at_once: bool) -> None:
@@ -116,7 +116,7 @@ def browser(folder: Path) -> Iterator[Visit]:
         yield visit
 
 
-def work_through(folder: Path, person: Person) -> None:
+def work_through(folder: Path, person: TimedPerson) -> None:
     """Do every step of the page in a clone of the last commit, then end every started process."""
     clone = folder / "modelward"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
@@ -142,7 +142,7 @@ def work_through(folder: Path, person: Person) -> None:
             subprocess.run(["modelward", "down"], cwd=folder / "first", env=environment, check=False)
 
 
-def show(person: Person) -> float:
+def show(person: TimedPerson) -> float:
     """Print the times as a table and return the total in seconds."""
     sections = list(dict.fromkeys(section for section, _ in person.spent))
     parts = ("eyes", "hands", "machine")
@@ -158,7 +158,7 @@ def show(person: Person) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--at-once", action="store_true", help="the machine's part only, no reading and typing")
-    person = Person(parser.parse_args().at_once)
+    person = TimedPerson(parser.parse_args().at_once)
     with tempfile.TemporaryDirectory(prefix="first-model-") as folder:
         work_through(Path(folder), person)
     whole = show(person)

@@ -30,7 +30,7 @@ class CommandOutput(Protocol):
     def json(self) -> Any: ...
 
 
-Cli = Callable[..., CommandOutput]
+CommandRunner = Callable[..., CommandOutput]
 
 
 def has_one_error(output: CommandOutput, code: int, what: str, remedy: str) -> None:
@@ -49,7 +49,7 @@ def keys_of_all(world: World) -> set[str]:
 
 
 @contextmanager
-def check_atomicity(world: World, cli: Cli, *remembered: str) -> Iterator[None]:
+def check_atomicity(world: World, cli: CommandRunner, *remembered: str) -> Iterator[None]:
     """Assert that the block adds events of these types and nothing else, and that the registry verifies afterwards."""
     world.artifacts.put(b'"purpose"')  # the section text of the versions of the test world
     kept, before = keys_of_all(world), len(world.events())

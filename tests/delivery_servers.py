@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOST = "hooks.example.org"
-Answer = Callable[[ssl.SSLSocket], None]
+SocketAnswer = Callable[[ssl.SSLSocket], None]
 
 
 @dataclass
@@ -41,7 +41,7 @@ class MailServer:
     mails: list[tuple[str, list[str], str]] = field(default_factory=list)
 
 
-def answering(head: str, body: bytes = b"", times: int = 1) -> Answer:
+def answering(head: str, body: bytes = b"", times: int = 1) -> SocketAnswer:
     """Return a handler that answers with this head, then with this body `times` times."""
 
     def answer(connection: ssl.SSLSocket) -> None:
@@ -53,7 +53,7 @@ def answering(head: str, body: bytes = b"", times: int = 1) -> Answer:
 
 
 @contextmanager
-def https_server(folder: Path, answer: Answer, host: str = HOST) -> Iterator[HttpsServer]:
+def https_server(folder: Path, answer: SocketAnswer, host: str = HOST) -> Iterator[HttpsServer]:
     """Run an HTTPS server for `host` on a free port of 127.0.0.1 while the block runs."""
     certificate, key = _certificate(folder, host)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -28,7 +28,7 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Case:
+class BypassedRule:
     """A command that a rule refuses, who gives it, how the check is removed, and what the verifier says.
 
     `before` are the steps that a genuine writer takes first. If the command is not refused, it is legal, and the
@@ -44,7 +44,7 @@ class Case:
 
 
 def judged_after(
-    prepare: Callable[[World], object], cases: Mapping[str, Case], founded: Template, folder: Path
+    prepare: Callable[[World], object], cases: Mapping[str, BypassedRule], founded: Template, folder: Path
 ) -> dict[str, str]:
     """After `prepare`, give the command of each case to the genuine writer, then to the changed one.
 
@@ -65,7 +65,7 @@ def judged_after(
     return {name: whats[seq] for name, seq in events.items()}
 
 
-def _forged(world: World, case: Case, patch: pytest.MonkeyPatch) -> int:
+def _forged(world: World, case: BypassedRule, patch: pytest.MonkeyPatch) -> int:
     """Return the number of the event that the changed writer writes."""
     case.before(world)
     if case.is_refused:

@@ -13,7 +13,7 @@ from tests.world import World
 
 
 @dataclass(frozen=True)
-class StoredFiles:
+class VersionFiles:
     """The digest of each kind of stored file of one version; `parts` are those that the reference profile names."""
 
     digests: dict[str, str]
@@ -21,7 +21,7 @@ class StoredFiles:
     version: str
 
 
-def register_with_every_file(world: World) -> StoredFiles:
+def register_with_every_file(world: World) -> VersionFiles:
     """Register a version with a file of every kind, and record a metric and a new text for it."""
     parts = {name: world.artifacts.put(name.encode()) for name in ("edges", "training", "scores")}
     document = {"format": 1, "edges": parts["edges"], "profiles": {"training": parts["training"]},
@@ -47,4 +47,4 @@ def register_with_every_file(world: World) -> StoredFiles:
         "generated text of a card": text, "quality report": report, "reference profile": profile,
         "evidence of a metric": world.find(Metric, version=key)[0].evidence_digest, "standard": standard.digest,
     }  # fmt: skip
-    return StoredFiles({name: str(digest) for name, digest in digests.items()}, parts, key)
+    return VersionFiles({name: str(digest) for name, digest in digests.items()}, parts, key)

@@ -9,9 +9,9 @@ from typing import Any
 
 from data.files.database_file import open_database
 
-Rows = dict[int, tuple[str | None, int]]
+NumberedTexts = dict[int, tuple[str | None, int]]
 """By number: a text, which may be missing, and another value."""
-Condition = tuple[str, list[Any], Callable[[str, int], bool]]
+TextCondition = tuple[str, list[Any], Callable[[str, int], bool]]
 """SQL, its parameters, and the same in Python for a text that is not missing."""
 
 SIZES = (5, 164, 1_000, 2_047, 2_048, 2_049, 5_000)
@@ -23,7 +23,7 @@ def wrong_answers(path: Path, seed_number: int) -> list[str]:
     chance = random.Random(seed_number)
     shape, size = chance.choice(SHAPES), chance.choice(SIZES)
     variety = chance.choice((1, 3, 7, 50, size))
-    rows: Rows = {number: (_text(chance, shape, variety), chance.randrange(50)) for number in range(size)}
+    rows: NumberedTexts = {number: (_text(chance, shape, variety), chance.randrange(50)) for number in range(size)}
     with open_database(path, {"threads": 1}) as connection:
         connection.execute("CREATE TABLE t (i BIGINT PRIMARY KEY, s VARCHAR, g BIGINT)")
         for start in range(0, size, 500):
@@ -47,7 +47,7 @@ def _text(chance: random.Random, shape: str, variety: int) -> str | None:
     return shape.format(chance.randrange(variety), chance.randrange(9)) + "x" * chance.choice((0,) * 40 + (300, 5_000))
 
 
-def _change(connection: Any, chance: random.Random, rows: Rows, text: Callable[[], str]) -> None:
+def _change(connection: Any, chance: random.Random, rows: NumberedTexts, text: Callable[[], str]) -> None:
     for number in chance.sample(sorted(rows), min(3, len(rows))):
         if chance.random() < 0.3 and len(rows) > 3:
             connection.execute("DELETE FROM t WHERE i = ?", [number])
@@ -62,7 +62,7 @@ def _change(connection: Any, chance: random.Random, rows: Rows, text: Callable[[
         connection.rollback()
 
 
-def _conditions(chance: random.Random, texts: list[str]) -> list[Condition]:
+def _conditions(chance: random.Random, texts: list[str]) -> list[TextCondition]:
     some = texts or ["x"]
     text, three = chance.choice(some), [chance.choice(some) for _ in range(3)]
     start = chance.choice(some)[: chance.choice((3, 10, 14, 16))]

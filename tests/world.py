@@ -15,6 +15,7 @@ environment. The world is created once for a test session and copied for each te
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -271,6 +272,10 @@ class Template:
         shutil.copytree(self.root, root)
         monkeypatch.setenv("MODELWARD_HOME", str(root))
         return World(root, self.now + timedelta(minutes=1))
+
+
+WorldAction = Callable[[World], object]
+"""What a test does in a world: a command, an attack or a preparation."""
 
 
 @pytest.fixture

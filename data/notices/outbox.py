@@ -25,7 +25,7 @@ from data.text.markdown_text import code
 from data.text.safe_log import safe_logger
 from data.text.untrusted_text import cleaned, one_line, shortened, storable
 
-Kind = Literal[
+NoticeKind = Literal[
     "retirement", "approval", "validation", "alert", "incident", "review", "finding", "waiver", "expiry", "delivery"
 ]
 LONGEST_RECEIVER, LONGEST_TITLE = 320, 300
@@ -54,7 +54,7 @@ class Notice(Frozen):
     modelward's text.
     """
 
-    kind: Kind
+    kind: NoticeKind
     to: Annotated[str, _text(LONGEST_RECEIVER), Field(min_length=1)]
     about: Annotated[str, _text()]
     title: Annotated[str, _text(LONGEST_TITLE), Field(min_length=1)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.errors import ModelwardError
-from data.notices.outbox import Kind
+from data.notices.outbox import NoticeKind
 from data.notices.quoted_text import name_or_quotation, quoted
 from data.queries.lookup import reference
 from data.queries.pending_decisions import (
@@ -38,7 +38,7 @@ class OpenQuestion:
     waiting run, `request` the question as text.
     """
 
-    kind: Kind
+    kind: NoticeKind
     about: str
     page_of: str
     title: str

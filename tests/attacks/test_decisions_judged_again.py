@@ -39,7 +39,7 @@ from tests.world import Template, World
 pytestmark = pytest.mark.closed_registry
 
 RULE = "data.registry.rules"
-Attack = Callable[[World, ApprovalRequest, pytest.MonkeyPatch], int]
+VoteForgery = Callable[[World, ApprovalRequest, pytest.MonkeyPatch], int]
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def with_another_row(world: World, request: ApprovalRequest, patch: pytest.Monke
     return world.do(WithdrawRequest(key=request.key, reason="nothing")).seq
 
 
-ATTACKS: dict[str, tuple[Attack, str]] = {
+ATTACKS: dict[str, tuple[VoteForgery, str]] = {
     "a vote without the role": (without_role, "outsider did not hold the role approver"),
     "a vote by a person who worked on the version": (by_the_author, "dev worked on"),
     "a second vote of the same person": (twice, "a vote by or for alma was recorded before"),
@@ -206,7 +206,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
 
 @pytest.mark.parametrize("attack,says", ATTACKS.values(), ids=ATTACKS)
 def test_what_a_changed_writer_accepted_is_found(
-    world: World, monkeypatch: pytest.MonkeyPatch, attack: Attack, says: str
+    world: World, monkeypatch: pytest.MonkeyPatch, attack: VoteForgery, says: str
 ) -> None:
     with world.registry.session(), monkeypatch.context() as patch:
         seq = attack(world, pending(world), patch)

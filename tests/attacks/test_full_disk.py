@@ -42,7 +42,7 @@ from views.pages.page_manifest import replace_file
 __all__ = ["cli"]
 pytestmark = pytest.mark.closed_registry
 ADDITION = AddPerson(person="nia", printed_name="Nia")
-Fault = Callable[[], AbstractContextManager[None]]
+DiskFault = Callable[[], AbstractContextManager[None]]
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def limited(kind: int, value: int) -> Iterator[None]:
         resource.setrlimit(kind, (soft, hard))
 
 
-FAULTS: dict[str, tuple[Fault, str, str]] = {
+FAULTS: dict[str, tuple[DiskFault, str, str]] = {
     "no byte can be written": (lambda: limited(resource.RLIMIT_FSIZE, 0), "File too large", "`ulimit -f`"),
     "no file can be opened": (lambda: limited(resource.RLIMIT_NOFILE, 3), "Too many open files", "`ulimit -n`"),
 }
@@ -79,7 +79,7 @@ WRITERS: dict[str, tuple[Callable[[Path], object], str]] = {
 @pytest.mark.parametrize(("fault", "what", "remedy"), FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize(("write", "file"), WRITERS.values(), ids=WRITERS)
 def test_a_write_that_fails_names_the_file_and_the_remedy_and_leaves_no_part(
-    write: Callable[[Path], object], file: str, fault: Fault, what: str, remedy: str, tmp_path: Path
+    write: Callable[[Path], object], file: str, fault: DiskFault, what: str, remedy: str, tmp_path: Path
 ) -> None:
     (tmp_path / "source").write_bytes(b"model")
     (tmp_path / "submission").mkdir()
@@ -107,7 +107,9 @@ def test_the_lock_of_an_operation_that_cannot_be_opened_is_named(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("fault", "what", "remedy"), FAULTS.values(), ids=FAULTS)
-def test_a_command_that_cannot_be_written_records_nothing(world: World, fault: Fault, what: str, remedy: str) -> None:
+def test_a_command_that_cannot_be_written_records_nothing(
+    world: World, fault: DiskFault, what: str, remedy: str
+) -> None:
     before = world.home.journal.read_bytes()
     with pytest.raises(ModelwardError, match=what) as failed, fault():
         world.model()

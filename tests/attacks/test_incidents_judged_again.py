@@ -18,7 +18,7 @@ from data.registry.commands.deployment import EscalateIncident, OpenIncident, Ra
 from data.registry.rules.proof import Proven, prove
 from tests.judged_rules import (
     LATER,
-    Case,
+    BypassedRule,
     Patch,
     in_context,
     judged_after,
@@ -86,65 +86,65 @@ def only_proven(check: str) -> Patch:
     return without(f"incident.{check}", lambda state, proof, *given: prove(state, proof, given[-1]))
 
 
-CASES: Mapping[str, Case] = {
-    "an incident that says what another one says": Case(
+CASES: Mapping[str, BypassedRule] = {
+    "an incident that says what another one says": BypassedRule(
         lambda _: opening("a report differs"), "olga", without_rows(OpenIncident, Incident), "says the same",
         is_refused=False,
     ),
-    "an incident about a version of another model": Case(
+    "an incident about a version of another model": BypassedRule(
         lambda _: opening("another", version=f"{OTHER}/versions/1"), "olga",
         rewritten(OpenIncident, with_rows(Incident, version=f"{OTHER}/versions/1"), version=None),
         f"has model '{OTHER}', expected '{MODEL}'",
     ),
-    "an incident of a kind that an operation opens": Case(
+    "an incident of a kind that an operation opens": BypassedRule(
         lambda _: opening("a third"), "olga", rewritten(OpenIncident, with_rows(Incident, kind="suspension")),
         "an incident of kind 'suspension' is opened by another event", is_refused=False,
     ),
-    "an incident that blocks a version because of a file": Case(
+    "an incident that blocks a version because of a file": BypassedRule(
         lambda _: opening("a fourth"), "olga", rewritten(OpenIncident, with_rows(Incident, blocking=True)),
         "has blocking True, expected False", is_refused=False,
     ),
-    "an operation not ratified and its incident resolved": Case(
+    "an operation not ratified and its incident resolved": BypassedRule(
         resolving("rollback", "alma"), "alma", seeing(ResolveIncident, Deployment, ratified_by="ada"),
         "the operation of the incident was not ratified",
     ),
-    "an incident that escalates although its operation was ratified": Case(
+    "an incident that escalates although its operation was ratified": BypassedRule(
         escalating(OTHER), "otto", seeing(EscalateIncident, Deployment, ratified_by=None, ratify_by=EARLIER),
         "the operation was ratified",
     ),
-    "an incident that escalates before the time for ratification is over": Case(
+    "an incident that escalates before the time for ratification is over": BypassedRule(
         escalating(MODEL), "otto", in_context(EscalateIncident, now=LATER), "the operation may be ratified until ",
     ),
-    "an incident that escalates twice": Case(
+    "an incident that escalates twice": BypassedRule(
         escalating(MODEL), "otto", seeing(EscalateIncident, Incident, state="open"),
         "the incident was escalated before", before=lambda world: world.move(days=5),
     ),
-    "an incident of a file resolved by the person who opened it": Case(
+    "an incident of a file resolved by the person who opened it": BypassedRule(
         resolving("a report differs", "olga"), "olga", only_proven("require_other_signer"),
         "olga opened the incident and cannot sign for it",
     ),
-    "an incident of a file resolved without the role": Case(
+    "an incident of a file resolved without the role": BypassedRule(
         resolving("a manifest differs", "outsider"), "outsider", only_proven("require_other_signer"),
         "outsider held neither the role owner nor approver",
     ),
-    "an incident resolved twice": Case(
+    "an incident resolved twice": BypassedRule(
         resolving("a manifest differs", "alma"), "alma", seeing(ResolveIncident, Incident, state="open"),
         "the incident was resolved before",
     ),
-    "an incident of a file resolved by a deputy of the person who opened it": Case(
+    "an incident of a file resolved by a deputy of the person who opened it": BypassedRule(
         resolving("a profile differs", "dev"), "dev", only_proven("require_other_signer"),
         "dev represents the person who opened the incident",
         before=lambda world: world.do(opening("a profile differs"), by="olga"),
     ),
-    "an incident of a file resolved without a code": Case(
+    "an incident of a file resolved without a code": BypassedRule(
         resolving("a card differs"), "alma",
         without("incident.require_other_signer", lambda *given: Proven(given[-1].actor)),
         "it needs a one-time code", before=lambda world: world.do(opening("a card differs"), by="olga"),
     ),
-    "an incident of the registry resolved by an approver": Case(
+    "an incident of the registry resolved by an approver": BypassedRule(
         resolving("a backup differs", "alma"), "alma", only_proven("administrator"), "alma was not an administrator",
     ),
-    "a resolution that names a represented person although the signer has the role": Case(
+    "a resolution that names a represented person although the signer has the role": BypassedRule(
         resolving("a dossier differs", "alma"), "alma", rewritten(ResolveIncident, with_data(deputy_of="axel")),
         "the represented person is nobody", is_refused=False,
         before=lambda world: world.do(opening("a dossier differs"), by="olga"),

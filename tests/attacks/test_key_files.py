@@ -21,7 +21,7 @@ from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry
 ALMA, AXEL = "people/alma/credentials/1", "people/axel/credentials/1"
-Change = Callable[[Path], object]
+KeyFileChange = Callable[[Path], object]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def folder(module_world: World) -> Iterator[Path]:
         path.write_bytes(content)
 
 
-def another_key(name: str, of: str) -> Change:
+def another_key(name: str, of: str) -> KeyFileChange:
     def change(folder: Path) -> None:
         origin = keys.stored_origin(folder)
         (folder / name).unlink()
@@ -52,7 +52,7 @@ def another_key(name: str, of: str) -> Change:
     return change
 
 
-def seeds(edit: Callable[[dict[str, str], Path], dict[str, str]]) -> Change:
+def seeds(edit: Callable[[dict[str, str], Path], dict[str, str]]) -> KeyFileChange:
     def change(folder: Path) -> None:
         path = folder / "seeds.json"
         path.write_text(json.dumps(edit(json.loads(path.read_bytes()), folder), indent=1, sort_keys=True))
@@ -65,7 +65,7 @@ def sealed_again(found: dict[str, str], folder: Path) -> dict[str, str]:
     return {**found, ALMA: Fernet((folder / "seeds.key").read_bytes()).encrypt(text.encode()).decode()}
 
 
-CHANGES: dict[str, tuple[Change, str]] = {
+CHANGES: dict[str, tuple[KeyFileChange, str]] = {
     "another key of the log": (another_key("log.key", "{}"), "log.key is not the one that the log declares"),
     "another recovery key": (another_key("recovery.key", "{}"), "recovery.key is not the one that the log declares"),
     "the key of the log removed": (lambda folder: (folder / "log.key").unlink(), "log.key is missing"),
@@ -80,7 +80,9 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize(("change", "says"), CHANGES.values(), ids=CHANGES)
-def test_a_change_of_the_key_folder_is_found(module_world: World, folder: Path, change: Change, says: str) -> None:
+def test_a_change_of_the_key_folder_is_found(
+    module_world: World, folder: Path, change: KeyFileChange, says: str
+) -> None:
     change(folder)
     findings = verify_registry(module_world.registry, deep=True).findings
     own = [one for one in findings if one.store == "keys"]

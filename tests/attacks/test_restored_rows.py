@@ -37,15 +37,14 @@ from tests import retirement_states
 from tests.emergencies import release_opened, released
 from tests.operations import Preparations, deployed, held, suspend
 from tests.retirement_states import GATES, KEY
-from tests.world import MODEL, Template, World
+from tests.world import MODEL, Template, World, WorldAction
 
 FIRST = f"{MODEL}/versions/1"
 INCIDENT = f"{MODEL}/incidents/1"
-Step = Callable[[World], object]
 
 
 @dataclass(frozen=True)
-class Edit:
+class RowEdit:
     """A stored value of a row that is replaced; `key` and `value` may be found in the world."""
 
     table: str
@@ -55,12 +54,12 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Case:
+class RestoredRow:
     """The preparation of a world, the edits, the step that they allow, and what the verifier says of its event."""
 
     begin: str
-    edits: tuple[Edit, ...]
-    step: Step
+    edits: tuple[RowEdit, ...]
+    step: WorldAction
     says: str
 
 
@@ -119,36 +118,36 @@ def noticed(world: World) -> None:
     retirement_states.noticed(world)
 
 
-def serving(stage: Callable[[World], None]) -> Step:
+def serving(stage: Callable[[World], None]) -> WorldAction:
     return lambda world: (deployed(world), stage(world))
 
 
-def grant(person: str, role: Role = Role.APPROVER, by: str = "adam", **scope: object) -> Step:
+def grant(person: str, role: Role = Role.APPROVER, by: str = "adam", **scope: object) -> WorldAction:
     command = {"person": person, "role": role, **scope}
     return lambda world: world.do(GrantRole.model_validate({**command, "proof": world.proof(by)}), by=by)
 
 
-def deputise(person: str, principal: str) -> Step:
+def deputise(person: str, principal: str) -> WorldAction:
     return lambda world: grant(person, to_at=world.now + timedelta(days=9), deputy_of=principal)(world)
 
 
-def add(person: str, by: str = "adam", **fields: str) -> Step:
+def add(person: str, by: str = "adam", **fields: str) -> WorldAction:
     return lambda world: world.do(AddPerson(person=person, printed_name=person, proof=world.proof(by), **fields), by=by)
 
 
-def end_role(person: str, role: Role) -> Step:
+def end_role(person: str, role: Role) -> WorldAction:
     return lambda world: world.do(EndRole(person=person, role=role, reason="r", proof=world.proof("adam")), by="adam")
 
 
-def remove(person: str) -> Step:
+def remove(person: str) -> WorldAction:
     return lambda world: world.do(RevokePerson(person=person, reason="left", proof=world.proof("adam")), by="adam")
 
 
-def enrol_again(person: str) -> Step:
+def enrol_again(person: str) -> WorldAction:
     return lambda world: enrol(world.registry, person, Actor(id="adam"), world.proof("adam"), world.now)
 
 
-def adopt(by: str) -> Step:
+def adopt(by: str) -> WorldAction:
     def step(world: World) -> object:
         fields = {"standard": "strict", "version": 1, "title": "Strict", "controls": 1}
         return world.do(
@@ -158,7 +157,7 @@ def adopt(by: str) -> Step:
     return step
 
 
-def release(by: str = "otto", **changes: object) -> Step:
+def release(by: str = "otto", **changes: object) -> WorldAction:
     return lambda world: release_opened(world, FIRST, by, **changes)
 
 
@@ -181,7 +180,7 @@ def release_as_judged(world: World) -> object:
     return release_opened(world, FIRST, verdict_set=last_verdicts(world))
 
 
-PREPARATIONS: dict[str, Step] = {
+PREPARATIONS: dict[str, WorldAction] = {
     "people": with_people,
     "rejected": rejected,
     "blocked": blocked_version,
@@ -197,12 +196,12 @@ PREPARATIONS: dict[str, Step] = {
 }
 
 
-def ratify(person: str) -> Step:
+def ratify(person: str) -> WorldAction:
     key = f"{MODEL}/deployments/1"
     return lambda world: world.do(RatifyDeployment(key=key, proof=world.proof(person)), by=person)
 
 
-def resolve(person: str) -> Step:
+def resolve(person: str) -> WorldAction:
     return lambda world: world.do(ResolveIncident(key=INCIDENT, resolution="r", proof=world.proof(person)), by=person)
 
 
@@ -231,128 +230,132 @@ def only_slot(world: World) -> str:
 
 EARLY = "2013-03-01T09:00:00.000000Z"
 LATE = "2099-01-01T00:00:00.000000Z"
-ZOE_IS_ACTIVE = (Edit("person", "people/zoe", "state", "active"),)
-VERA_APPROVES = (Edit("role_grant", grant_of("vera"), "role", "approver"),)
+ZOE_IS_ACTIVE = (RowEdit("person", "people/zoe", "state", "active"),)
+VERA_APPROVES = (RowEdit("role_grant", grant_of("vera"), "role", "approver"),)
 
 
-def holds(person: str, grant_of_person: str) -> tuple[Edit, ...]:
+def holds(person: str, grant_of_person: str) -> tuple[RowEdit, ...]:
     """Give the grant of one person to another person."""
-    return (Edit("role_grant", grant_of(grant_of_person), "person", person),)
+    return (RowEdit("role_grant", grant_of(grant_of_person), "person", person),)
 
 
-def incident(column: str, value: object) -> tuple[Edit, ...]:
-    return (Edit("incident", INCIDENT, column, value),)
+def incident(column: str, value: object) -> tuple[RowEdit, ...]:
+    return (RowEdit("incident", INCIDENT, column, value),)
 
 
-def retirement(column: str, value: object) -> tuple[Edit, ...]:
-    return (Edit("retirement", KEY, column, value),)
+def retirement(column: str, value: object) -> tuple[RowEdit, ...]:
+    return (RowEdit("retirement", KEY, column, value),)
 
 
-CASES: dict[str, Case] = {
-    "roster: an account of somebody else": Case(
-        "people", (Edit("person", "people/ann", "os_user", ""),), add("ben", os_user="ann"),
+CASES: dict[str, RestoredRow] = {
+    "roster: an account of somebody else": RestoredRow(
+        "people", (RowEdit("person", "people/ann", "os_user", ""),), add("ben", os_user="ann"),
         "the operating-system user ann belongs to ann",
     ),
-    "roster: a person added without an administrator": Case(
+    "roster: a person added without an administrator": RestoredRow(
         "people", holds("dev", "ada"), add("ben", by="dev"), "dev was not an administrator"
     ),
-    "roster: a role granted without an administrator": Case(
+    "roster: a role granted without an administrator": RestoredRow(
         "people", holds("olga", "ada"), grant("outsider", by="olga"), "olga was not an administrator"
     ),
-    "roster: a standard adopted without an administrator": Case(
+    "roster: a standard adopted without an administrator": RestoredRow(
         "people", holds("dev", "ada"), adopt("dev"), "dev was not an administrator"
     ),
-    "roster: a role for a person who left": Case("people", ZOE_IS_ACTIVE, grant("zoe"), "zoe was not active"),
-    "roster: a credential for a person who left": Case("people", ZOE_IS_ACTIVE, enrol_again("zoe"), "was not active"),
-    "roster: a person removed twice": Case("people", ZOE_IS_ACTIVE, remove("zoe"), ""),
-    "roster: a deputy of a person who left": Case(
+    "roster: a role for a person who left": RestoredRow("people", ZOE_IS_ACTIVE, grant("zoe"), "zoe was not active"),
+    "roster: a credential for a person who left": RestoredRow(
+        "people", ZOE_IS_ACTIVE, enrol_again("zoe"), "was not active"
+    ),
+    "roster: a person removed twice": RestoredRow("people", ZOE_IS_ACTIVE, remove("zoe"), ""),
+    "roster: a deputy of a person who left": RestoredRow(
         "people", (*ZOE_IS_ACTIVE, *VERA_APPROVES, *holds("zoe", "vera")), deputise("dev", "zoe"), "zoe was not active"
     ),
-    "roster: a deputy of a person without the role": Case(
+    "roster: a deputy of a person without the role": RestoredRow(
         "people", VERA_APPROVES, deputise("dev", "vera"), "vera does not hold the role approver in their own right"
     ),
-    "roster: another role ended": Case(
+    "roster: another role ended": RestoredRow(
         "people", VERA_APPROVES, end_role("vera", Role.APPROVER), "it changes role of role_grant people/vera/roles/1"
     ),
-    "emergency: a rejected version": Case(
-        "rejected", (Edit("version", FIRST, "review_state", "assessed"),), release(), "is rejected and cannot be"
+    "emergency: a rejected version": RestoredRow(
+        "rejected", (RowEdit("version", FIRST, "review_state", "assessed"),), release(), "is rejected and cannot be"
     ),
-    "emergency: a version that an incident blocks": Case(
+    "emergency: a version that an incident blocks": RestoredRow(
         "blocked", incident("blocking", False), release(), f"{INCIDENT} blocked {FIRST}"
     ),
-    "emergency: an open incident that looks resolved": Case(
+    "emergency: an open incident that looks resolved": RestoredRow(
         "blocked", incident("state", "resolved"), release(), f"{INCIDENT} blocked {FIRST}"
     ),
-    "emergency: a second release": Case(
-        "released", (Edit("deployment", f"{MODEL}/deployments/1", "request", "none"),), release(),
+    "emergency: a second release": RestoredRow(
+        "released", (RowEdit("deployment", f"{MODEL}/deployments/1", "request", "none"),), release(),
         "was released in an emergency before",
     ),
-    "emergency: a use that the model is not meant for": Case(
-        "assessed", (Edit("model", MODEL, "intended_uses", '["trading"]'),), release(use="trading"),
+    "emergency: a use that the model is not meant for": RestoredRow(
+        "assessed", (RowEdit("model", MODEL, "intended_uses", '["trading"]'),), release(use="trading"),
         "'trading' is no use of",
     ),
-    "emergency: a release by a person without a role": Case(
+    "emergency: a release by a person without a role": RestoredRow(
         "assessed", holds("outsider", "otto"), release("outsider"), "outsider held no role"
     ),
-    "emergency: on evidence that changed": Case(
-        "measured again", (Edit("verdict_set", last_verdicts, "evidence_digest", present_evidence),), release_as_judged,
+    "emergency: on evidence that changed": RestoredRow(
+        "measured again",
+        (RowEdit("verdict_set", last_verdicts, "evidence_digest", present_evidence),),
+        release_as_judged,
         "no correct writer writes this approval.requested",
     ),
-    "emergency: ratified by the person who acted": Case(
+    "emergency: ratified by the person who acted": RestoredRow(
         "blocked", incident("opened_by", "dev"), ratify("otto"), "it changes opened_by of incident"
     ),
-    "emergency: resolved before it was ratified": Case(
+    "emergency: resolved before it was ratified": RestoredRow(
         "blocked", incident("state", "escalated"), resolve("axel"), "the operation of the incident was not ratified"
     ),
-    "emergency: escalated before its time": Case(
-        "blocked", (Edit("deployment", f"{MODEL}/deployments/1", "ratify_by", EARLY),),
+    "emergency: escalated before its time": RestoredRow(
+        "blocked", (RowEdit("deployment", f"{MODEL}/deployments/1", "ratify_by", EARLY),),
         lambda world: world.do(EscalateIncident(key=INCIDENT, reason="now")), "the operation may be ratified until",
     ),
-    "retirement: a rejected successor": Case(
-        "two versions", (Edit("version", f"{MODEL}/versions/2", "review_state", "assessed"),),
+    "retirement: a rejected successor": RestoredRow(
+        "two versions", (RowEdit("version", f"{MODEL}/versions/2", "review_state", "assessed"),),
         lambda world: retirement_states.opened(world, successor=f"{MODEL}/versions/2"), "cannot be the successor",
     ),
-    "retirement: an answer before a notice": Case(
+    "retirement: an answer before a notice": RestoredRow(
         "opened", retirement("state", "noticed"), retirement_states.answered, "no answer is possible while it is opened"
     ),
-    "retirement: silence accepted without the role": Case(
+    "retirement: silence accepted without the role": RestoredRow(
         "noticed", holds("dev", "rita"), lambda world: retirement_states.accepted(world, by="dev"),
         "dev did not hold the role risk-acceptor",
     ),
-    "retirement: silence accepted without a notice": Case(
-        "opened", (*retirement("state", "noticed"), Edit("retirement_party", f"{KEY}/parties/crew", "notices", 1)),
+    "retirement: silence accepted without a notice": RestoredRow(
+        "opened", (*retirement("state", "noticed"), RowEdit("retirement_party", f"{KEY}/parties/crew", "notices", 1)),
         retirement_states.accepted, "it changes notices of retirement_party",
     ),
-    "retirement: a plan that is not complete": Case(
-        "objected", (*retirement("state", "planned"), Edit("retirement_party", GATES, "answer", "acknowledged")),
+    "retirement: a plan that is not complete": RestoredRow(
+        "objected", (*retirement("state", "planned"), RowEdit("retirement_party", GATES, "answer", "acknowledged")),
         approve, "the plan is not complete: gates",
     ),
-    "retirement: another plan than approved": Case(
-        "replanned", (Edit("approval_request", request_to_retire, "evidence_digest", present_plan),), approve,
+    "retirement: another plan than approved": RestoredRow(
+        "replanned", (RowEdit("approval_request", request_to_retire, "evidence_digest", present_plan),), approve,
         "which was not approved",
     ),
-    "retirement: an approval that had expired": Case(
-        "asked", (Edit("approval_request", request_to_retire, "valid_until", LATE),), approve_late,
+    "retirement: an approval that had expired": RestoredRow(
+        "asked", (RowEdit("approval_request", request_to_retire, "valid_until", LATE),), approve_late,
         "the approval to retire had expired",
     ),
-    "retirement: traffic before the sunset": Case(
+    "retirement: traffic before the sunset": RestoredRow(
         "approved", (*retirement("state", "sunset"), *retirement("sunset_at", EARLY)),
         lambda world: retirement_states.traffic(world, days=0.001),
         "it changes sunset_at of retirement",
     ),
-    "retirement: a withdrawal without a quiet window": Case(
-        "approved", (*retirement("state", "quiet"), Edit("slot", only_slot, "version", None)),
+    "retirement: a withdrawal without a quiet window": RestoredRow(
+        "approved", (*retirement("state", "quiet"), RowEdit("slot", only_slot, "version", None)),
         lambda world: world.do(WithdrawVersion(key=KEY)), "was approved and cannot become withdrawn",
     ),
-    "retirement: a sunset before its day": Case(
+    "retirement: a sunset before its day": RestoredRow(
         "approved", retirement("sunset_at", EARLY), lambda world: world.do(BeginSunset(key=KEY)),
         "it changes sunset_at of retirement",
     ),
-    "retirement: a version that still serves": Case(
-        "quiet", (Edit("slot", only_slot, "version", None),), lambda world: world.do(WithdrawVersion(key=KEY)),
+    "retirement: a version that still serves": RestoredRow(
+        "quiet", (RowEdit("slot", only_slot, "version", None),), lambda world: world.do(WithdrawVersion(key=KEY)),
         "still served in",
     ),
-    "retirement: a dossier before the withdrawal": Case(
+    "retirement: a dossier before the withdrawal": RestoredRow(
         "quiet", retirement("state", "withdrawn"), lambda world: world.do(retirement_states.archive(world)),
         "was quiet and cannot become archived",
     ),
@@ -371,7 +374,7 @@ def preparations(founded: Template, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @contextmanager
-def edited(world: World, edits: tuple[Edit, ...]) -> Iterator[None]:
+def edited(world: World, edits: tuple[RowEdit, ...]) -> Iterator[None]:
     """Replace the values while the block runs, behind the application's back; nothing compares rows with the log."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RowIndex, "differing", lambda *_: [])
@@ -386,14 +389,14 @@ def edited(world: World, edits: tuple[Edit, ...]) -> Iterator[None]:
                 store(world, edit, key, value)
 
 
-def stored(world: World, edit: Edit, key: str) -> object:
+def stored(world: World, edit: RowEdit, key: str) -> object:
     with world.registry.store.transaction() as connection:
         row = connection.execute(f"SELECT {edit.column} FROM {edit.table} WHERE key = ?", [key]).fetchone()
     assert row is not None, key
     return row[0]
 
 
-def store(world: World, edit: Edit, key: str, value: object) -> None:
+def store(world: World, edit: RowEdit, key: str, value: object) -> None:
     with world.registry.store.transaction() as connection:
         connection.execute(f"UPDATE {edit.table} SET {edit.column} = ? WHERE key = ?", [value, key])
 

@@ -43,7 +43,7 @@ from data.registry.rules.retirement import retirement_digest
 from tests import retirement_states as states
 from tests.judged_rules import (
     LATER,
-    Case,
+    BypassedRule,
     Patch,
     both,
     in_context,
@@ -154,28 +154,28 @@ def prepare_opening(world: World) -> None:
     world.do(consumer, by="olga")
 
 
-OPENING: Mapping[str, Case] = {
-    "a sunset before the retirement was opened": Case(
+OPENING: Mapping[str, BypassedRule] = {
+    "a sunset before the retirement was opened": BypassedRule(
         lambda world: opening(3, sunset_at=world.now - timedelta(days=1))(world), "olga",
         without("retirement.in_utc", lambda _: LATER), "the sunset is before the retirement was opened",
     ),
-    "a successor that was rejected": Case(
+    "a successor that was rejected": BypassedRule(
         opening(4, successor=version_key(MODEL, 2)), "olga",
         without("retirement._check_successor"), "cannot be the successor",
     ),
-    "a version that is its own successor": Case(
+    "a version that is its own successor": BypassedRule(
         opening(5, successor=version_key(MODEL, 5)), "olga",
         without("retirement._check_successor"), "cannot be the successor",
     ),
-    "fewer quiet days than a consumer pauses": Case(
+    "fewer quiet days than a consumer pauses": BypassedRule(
         opening(6, parties=(AffectedParty(system="gates", declared=True),)), "olga",
         without("retirement._check_cadence"), "gates pauses for longer than 7 quiet days",
     ),
-    "another impact assessment": Case(
+    "another impact assessment": BypassedRule(
         opening(7), "olga", rewritten(OpenRetirement, with_evidence(OTHER)),
         "it refers to another impact assessment", is_refused=False,
     ),
-    "an approval for another purpose": Case(
+    "an approval for another purpose": BypassedRule(
         lambda world: ApproveRetirement(key=of(7), request=f"{VERSION}/requests/1"), "olga",
         without("retirement._check_request"), "has purpose 'deploy', expected 'retire'",
     ),
@@ -189,52 +189,52 @@ def prepare_planning(world: World) -> None:
     states.opened(world, parties=parties)
 
 
-PLANNING: Mapping[str, Case] = {
-    "an answer before the first notice": Case(
+PLANNING: Mapping[str, BypassedRule] = {
+    "an answer before the first notice": BypassedRule(
         lambda _: answer("shadow-it"), "gil",
         without("retirement_party._awaiting_answer", unawaited), "no answer is possible while it is opened",
     ),
-    "a notice to another party than its data name": Case(
+    "a notice to another party than its data name": BypassedRule(
         lambda _: RecordNotices(key=KEY, systems=("gates",), outbox_digest=OTHER), "olga",
         rewritten(RecordNotices, with_data(systems=["crew"])), "its data name other parties", is_refused=False,
     ),
-    "silence accepted without a notice": Case(
+    "silence accepted without a notice": BypassedRule(
         silence, "rita",
         both(seen(notices=1), rewritten(AcceptSilence, with_rows(RetirementParty, notices=0))),
         "the party got no notice or has answered",
     ),
-    "silence accepted without the role": Case(
+    "silence accepted without the role": BypassedRule(
         lambda world: silence(world, "gates", "outsider"), "outsider",
         without("retirement_party.holds_role", lambda *_, **__: True), "outsider did not hold the role risk-acceptor",
     ),
-    "silence accepted of a party that answered": Case(
+    "silence accepted of a party that answered": BypassedRule(
         lambda world: silence(world, "shadow-it"), "rita", seen(answer="none"),
         "the party got no notice or has answered", before=lambda world: states.noticed(world, "shadow-it"),
     ),
-    "another reason for accepting silence than its data state": Case(
+    "another reason for accepting silence than its data state": BypassedRule(
         lambda world: silence(world, "late"), "rita",
         rewritten(AcceptSilence, with_data(reason="it objected")),
         "has silence_reason 'asked three times', expected 'it objected'",
         before=lambda world: states.noticed(world, "late"), is_refused=False,
     ),
-    "an answer of two parties at once": Case(
+    "an answer of two parties at once": BypassedRule(
         lambda _: answer(), "gil", rule(AnswerNotice, answering_for_crew), "its data name other parties",
         is_refused=False,
     ),
-    "another answer than its data state": Case(
+    "another answer than its data state": BypassedRule(
         lambda _: answer("crew"), "gil", rewritten(AnswerNotice, with_data(answer="objected")),
         "has answer 'acknowledged', expected 'objected'", is_refused=False,
     ),
-    "a transition after the sunset": Case(
+    "a transition after the sunset": BypassedRule(
         lambda _: transition(cut_over_at=LATER), "olga",
         rewritten(PlanTransition, with_rows(RetirementParty, cut_over_at=LATER), cut_over_at=EARLIER),
         "the party would move after the sunset",
     ),
-    "a transition to something else than its data state": Case(
+    "a transition to something else than its data state": BypassedRule(
         lambda _: transition(), "olga", rewritten(PlanTransition, with_data(moves_to="nothing")),
         "has moves_to 'version 2', expected 'nothing'", is_refused=False,
     ),
-    "a plan that is not complete": Case(
+    "a plan that is not complete": BypassedRule(
         lambda _: ApproveRetirement(key=KEY, request=f"{VERSION}/requests/1"), "olga",
         both(without("retirement.what_is_missing", lambda *_: ""),
              both(MOVE_UNCHECKED, without("retirement._check_request"))),
@@ -263,57 +263,57 @@ def to_the_sunset(world: World) -> None:
     world.now = world.get(Retirement, KEY).sunset_at + timedelta(days=8)
 
 
-END: Mapping[str, Case] = {
-    "a plan that changed after it was approved": Case(
+END: Mapping[str, BypassedRule] = {
+    "a plan that changed after it was approved": BypassedRule(
         lambda world: approving(world, KEY), "olga",
         without("retirement._check_request"), "which was not approved",
     ),
-    "a request that is not approved": Case(
+    "a request that is not approved": BypassedRule(
         lambda world: approving(world, of(2)), "olga",
         without("retirement._check_request"), "has state 'pending', expected 'approved'",
     ),
-    "another transition after the approval": Case(
+    "another transition after the approval": BypassedRule(
         lambda _: transition(moves_to="version 4"), "olga", without("retirement_party._check_only_moved"),
         "has transition 'planned', expected 'moved'",
     ),
-    "a sunset before its day": Case(
+    "a sunset before its day": BypassedRule(
         lambda _: BeginSunset(key=KEY), "olga", in_context(BeginSunset, now=LATER), "the sunset is at ",
     ),
-    "traffic of a window that began before the sunset": Case(
+    "traffic of a window that began before the sunset": BypassedRule(
         lambda world: traffic(world, days=9), "olga", rule(RecordTraffic, before_the_sunset),
         "the window is not after the sunset", before=to_the_sunset,
     ),
-    "consumers with more rows than the window": Case(
+    "consumers with more rows than the window": BypassedRule(
         lambda world: traffic(world, rows=1, desk=2), "olga", rewritten(RecordTraffic, one_row, rows=2),
         "its consumers have more rows than the window",
     ),
-    "a consumer in the logs that does not become a party": Case(
+    "a consumer in the logs that does not become a party": BypassedRule(
         lambda world: traffic(world, rows=2, **{"night desk!": 2}), "olga", rewritten(RecordTraffic, without_parties),
         "its parties are not the consumers that were not known", is_refused=False,
     ),
-    "other counts of the traffic": Case(
+    "other counts of the traffic": BypassedRule(
         lambda world: traffic(world, rows=2), "olga", rewritten(RecordTraffic, with_evidence(OTHER)),
         "it refers to other counts of the traffic", is_refused=False,
     ),
-    "a version that is quiet before its quiet days are over": Case(
+    "a version that is quiet before its quiet days are over": BypassedRule(
         lambda world: traffic(world, days=1), "olga", rewritten(RecordTraffic, quiet_too_early),
         "has state 'quiet', expected 'sunset'", is_refused=False,
     ),
-    "a version withdrawn that is not quiet": Case(
+    "a version withdrawn that is not quiet": BypassedRule(
         lambda _: WithdrawVersion(key=of(2)), "olga", MOVE_UNCHECKED, "cannot become withdrawn",
     ),
-    "a version withdrawn that serves": Case(
+    "a version withdrawn that serves": BypassedRule(
         lambda _: WithdrawVersion(key=KEY), "olga", without_rows(WithdrawVersion, Slot), "still served in ",
     ),
-    "a retention that has ended": Case(
+    "a retention that has ended": BypassedRule(
         lambda _: archiving(KEY, EARLIER), "olga",
         rewritten(ArchiveRetirement, with_rows(Retirement, retain_until=EARLIER), retain_until=LATER),
         "the retention ended before",
     ),
-    "an archive of a version that is not withdrawn": Case(
+    "an archive of a version that is not withdrawn": BypassedRule(
         lambda _: archiving(of(3)), "olga", MOVE_UNCHECKED, "cannot become archived",
     ),
-    "another dossier": Case(
+    "another dossier": BypassedRule(
         lambda _: archiving(of(2)), "olga", rewritten(ArchiveRetirement, with_evidence(OTHER)),
         "it refers to another dossier", is_refused=False,
     ),

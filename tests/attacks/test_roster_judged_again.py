@@ -23,7 +23,7 @@ from data.registry.rules import person as person_rules
 from data.registry.rules.proof import Proven, prove
 from tests.judged_rules import (
     LATER,
-    Case,
+    BypassedRule,
     both,
     judged_after,
     rewritten,
@@ -90,115 +90,115 @@ def without_rows(table: type[Row], state: str = "") -> Any:
     return change
 
 
-CASES: Mapping[str, Case] = {
-    "a person added by somebody else than an administrator": Case(
+CASES: Mapping[str, BypassedRule] = {
+    "a person added by somebody else than an administrator": BypassedRule(
         adding("dora", "dev"), "dev", BY_ANYBODY, "dev was not an administrator",
     ),
-    "a third founder": Case(
+    "a third founder": BypassedRule(
         adding("fred", ""), "fred", lambda patch: patch.setattr(person_rules, "FOUNDERS", 1_000),
         "it needs the one-time code",
     ),
-    "an operating-system user of two people": Case(
+    "an operating-system user of two people": BypassedRule(
         adding("eve", os_user="crew"), "adam", rewritten(AddPerson, with_rows(Person, os_user="crew"), os_user=""),
         "the operating-system user crew belongs to cleo", before=lambda world: add(world, "cleo", os_user="crew"),
     ),
-    "an administrator who grants a role to themselves": Case(
+    "an administrator who grants a role to themselves": BypassedRule(
         granting("adam"), "adam", BY_ANYBODY, "adam cannot change their own entry",
     ),
-    "a role of a person who was removed": Case(
+    "a role of a person who was removed": BypassedRule(
         granting("gone"), "adam", seeing(GrantRole, Person, state="active"), "gone was not active on the roster",
     ),
-    "a role that begins before it was granted": Case(
+    "a role that begins before it was granted": BypassedRule(
         granting("dev", from_at=EARLIER), "adam",
         rewritten(GrantRole, with_rows(RoleGrant, from_at=EARLIER), from_at=None), "begins before it was granted",
     ),
-    "a role that ends before it begins": Case(
+    "a role that ends before it begins": BypassedRule(
         granting("dev", to_at=EARLIER), "adam",
         rewritten(GrantRole, with_rows(RoleGrant, to_at=EARLIER), to_at=LATER), "the role ends before it begins",
     ),
-    "a role for a tier that does not exist": Case(
+    "a role for a tier that does not exist": BypassedRule(
         granting("dev", tiers=(7,)), "adam", without("person._check_scope"), "names an unknown tier",
     ),
-    "an administrator of one team": Case(
+    "an administrator of one team": BypassedRule(
         granting("cleo", role=Role.ADMINISTRATOR, team="ops"), "adam", without("person._check_scope"),
         "has team 'ops', expected '*'",
     ),
-    "a person who is their own deputy": Case(
+    "a person who is their own deputy": BypassedRule(
         granting("alma", deputy_of="alma", to_at=LATER), "adam", without("person._check_deputy"),
         "alma cannot be their own deputy",
     ),
-    "a deputy without an end": Case(
+    "a deputy without an end": BypassedRule(
         granting("dev", deputy_of="alma"), "adam", without("person._check_deputy"), "has no end",
     ),
-    "a deputy of a person who was removed": Case(
+    "a deputy of a person who was removed": BypassedRule(
         granting("dev", deputy_of="gone", to_at=LATER), "adam", without("person._check_deputy"),
         "gone was not active on the roster",
     ),
-    "a deputy of a person without the role": Case(
+    "a deputy of a person without the role": BypassedRule(
         granting("dev", deputy_of="otto", to_at=LATER), "adam", without("person._check_deputy"),
         "otto does not hold the role approver in their own right",
     ),
-    "a deputy of a deputy": Case(
+    "a deputy of a deputy": BypassedRule(
         granting("dev", role=Role.OWNER, deputy_of="rita", to_at=LATER), "adam", without("person._check_deputy"),
         "rita does not hold the role owner in their own right",
     ),
-    "a deputy of an administrator": Case(
+    "a deputy of an administrator": BypassedRule(
         granting("cleo", role=Role.ADMINISTRATOR, deputy_of="ada", to_at=LATER), "adam", without("person._check_scope"),
         "has to_at ",
     ),
-    "a deputy who represents themselves in each scope": Case(
+    "a deputy who represents themselves in each scope": BypassedRule(
         deputising("axel", "axel"), "adam",
         without("person._principal", lambda state, command: state.need(Person, f"people/{command.deputy_of}")),
         "axel cannot be their own deputy",
     ),
-    "a deputy in a scope that the represented person does not hold": Case(
+    "a deputy in a scope that the represented person does not hold": BypassedRule(
         deputising("dev", "outsider", Role.VALIDATOR), "adam",
         without("person._scopes", lambda *_: [{"team": "rail", "tiers": (), "environment": "*"}]),
         "outsider does not hold the role validator in their own right", is_refused=False,
     ),
-    "a deputy of nobody with the role": Case(
+    "a deputy of nobody with the role": BypassedRule(
         deputising("dev", "otto"), "adam",
         without("person._scopes", lambda *_: [{"team": "*", "tiers": (), "environment": "*"}]),
         "otto does not hold the role approver in their own right",
     ),
-    "a deputy appointed by the represented person": Case(
+    "a deputy appointed by the represented person": BypassedRule(
         granting("dev", "alma", deputy_of="alma", to_at=LATER), "alma", BY_ANYBODY, "alma was not an administrator",
     ),
-    "a role that ends only in part": Case(
+    "a role that ends only in part": BypassedRule(
         lambda world: EndRole(person="vera", role=Role.VALIDATOR, reason="moved", proof=world.proof("adam")), "adam",
         rewritten(EndRole, without_rows(RoleGrant)), "does not end", is_refused=False,
     ),
-    "a role ended by somebody else than an administrator": Case(
+    "a role ended by somebody else than an administrator": BypassedRule(
         lambda world: EndRole(person="axel", role=Role.APPROVER, reason="moved", proof=world.proof("dev")), "dev",
         BY_ANYBODY, "dev was not an administrator",
     ),
-    "a credential without a code of an administrator": Case(
+    "a credential without a code of an administrator": BypassedRule(
         enrolling("dev", ""), "dev", without("person._prove_enrolment", lambda *given: Proven(given[-1].actor)),
         "it needs the one-time code of an administrator",
     ),
-    "a former credential that stays active": Case(
+    "a former credential that stays active": BypassedRule(
         enrolling("olga"), "adam", rewritten(EnrolPerson, without_rows(Credential, "revoked")),
         "the credentials of olga that it revokes", is_refused=False,
     ),
-    "a credential of a person who was removed": Case(
+    "a credential of a person who was removed": BypassedRule(
         enrolling("gone"), "adam", seeing(EnrolPerson, Person, state="active"), "gone was not active on the roster",
     ),
-    "a person removed twice": Case(
+    "a person removed twice": BypassedRule(
         lambda world: RevokePerson(person="gone", reason="left", proof=world.proof("adam")), "adam",
         seeing(RevokePerson, Person, state="active"), "gone was not active on the roster",
     ),
-    "a person removed who keeps a role": Case(
+    "a person removed who keeps a role": BypassedRule(
         lambda world: RevokePerson(person="vera", reason="left", proof=world.proof("adam")), "adam",
         rewritten(RevokePerson, without_rows(RoleGrant)), "does not end", is_refused=False,
     ),
-    "a standard adopted by somebody else than an administrator": Case(
+    "a standard adopted by somebody else than an administrator": BypassedRule(
         lambda world: AdoptStandard(
             standard="lax", version=1, title="Lax", digest=sha256_of("lax"), controls=1, proof=world.proof("dev")
         ),
         "dev", without("log.administrator", prove),
         "dev was not an administrator",
     ),
-    "the last administrator removed": Case(
+    "the last administrator removed": BypassedRule(
         lambda world: RevokePerson(person="adam", reason="left", proof=world.proof("alma")), "alma",
         both(without("person._require_another_administrator"), BY_ANYBODY),
         "without adam no enrolled administrator remains",

@@ -27,7 +27,7 @@ from data.registry.commands.review import (
     OpenReview,
     RequestWaiver,
 )
-from tests.judged_rules import LATER, Case, in_context, judged_after, without
+from tests.judged_rules import LATER, BypassedRule, in_context, judged_after, without
 from tests.world import MODEL, Template, World
 
 pytestmark = pytest.mark.closed_registry
@@ -62,32 +62,32 @@ def validation_of_partly_known(world: World) -> ConcludeValidation:
     )  # fmt: skip
 
 
-CASES: Mapping[str, Case] = {
-    "a finding that was due before it was raised": Case(
+CASES: Mapping[str, BypassedRule] = {
+    "a finding that was due before it was raised": BypassedRule(
         lambda world: opened_finding(world, due_at=world.now - timedelta(days=1)), "vera",
         without("review.in_utc", lambda _: LATER), "the finding was due before it was raised",
     ),
-    "a finding answered by another person": Case(
+    "a finding answered by another person": BypassedRule(
         lambda world: AnswerFinding(key=finding(world), answer="done"), "dev",
         in_context(AnswerFinding, actor=Actor(id="olga")), "dev does not own the finding",
     ),
-    "an answer disputed by its owner": Case(
+    "an answer disputed by its owner": BypassedRule(
         lambda world: DisputeFinding(key=finding(world), reason="not done"), "olga",
         in_context(DisputeFinding, actor=Actor(id="vera")), "olga owns the finding and cannot dispute",
     ),
-    "a waiver that ended before it was requested": Case(
+    "a waiver that ended before it was requested": BypassedRule(
         lambda world: waiver(world, days=-1), "dev",
         without("waiver.in_utc", lambda _: LATER), "the waiver ended before it was requested",
     ),
-    "a waiver that expires before its end": Case(
+    "a waiver that expires before its end": BypassedRule(
         lambda world: ExpireWaiver(key=world.find(Waiver)[0].key), "dev",
         in_context(ExpireWaiver, now=LATER), "which is not the time of the event",
     ),
-    "a validation of a version of which only some authors are known": Case(
+    "a validation of a version of which only some authors are known": BypassedRule(
         validation_of_partly_known, "vera", without("review.require_independent", lambda *_: None),
         "only some contributors of models/ops/delay/versions/2 are known",
     ),
-    "a review completed without the role": Case(
+    "a review completed without the role": BypassedRule(
         completed, "outsider", without("review.holds_role", lambda *_, **__: True),
         "outsider held neither the role owner nor validator",
     ),

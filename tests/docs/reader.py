@@ -21,7 +21,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.prefect_pages import PrefectPages
 from tests.browser.watched_page import Visit
-from tests.docs.terminal import Running, Terminal
+from tests.docs.terminal import RunningBlock, Terminal
 from tests.docs.written_page import Block, entries, fill_in, missing
 
 SEED = re.compile(r"(\w+) must scan this with an authenticator app, or type in: ([A-Z2-7 ]+)")
@@ -79,7 +79,7 @@ class Reader:
     ) -> None:
         self.terminal = Terminal(folder, environment)
         self.phone = Phone()
-        self.waiting: Running | None = None
+        self.waiting: RunningBlock | None = None
         self.shown = ""
         self._visit, self._pace = visit, pace
         self._entries: Mapping[str, str] = {}

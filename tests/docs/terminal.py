@@ -18,7 +18,7 @@ KEEP_DIRECTORY = "trap 'pwd > \"$PLACE\"' EXIT\nset -e\n"
 SECONDS = 240.0
 WIDE = "118"
 
-Answer = Callable[[str, str], str]
+TypedAnswer = Callable[[str, str], str]
 
 
 class Terminal:
@@ -30,18 +30,18 @@ class Terminal:
         self._environment = {**environment, "PLACE": str(self._place), "COLUMNS": WIDE, "TERM": "xterm"}
         self.directory = folder
 
-    def start(self, commands: str) -> Running:
+    def start(self, commands: str) -> RunningBlock:
         """Start a block and return at once; the block stops at the first command that fails."""
-        return Running(commands, self.directory, self._environment)
+        return RunningBlock(commands, self.directory, self._environment)
 
-    def run(self, commands: str, answer: Answer) -> tuple[int, str]:
+    def run(self, commands: str, answer: TypedAnswer) -> tuple[int, str]:
         """Run a block to its end; return its exit code and its output."""
         ended = self.start(commands).wait(answer)
         self.directory = Path(self._place.read_text().strip())
         return ended
 
 
-class Running:
+class RunningBlock:
     """A block that runs in its own pseudo-terminal."""
 
     def __init__(self, commands: str, directory: Path, environment: Mapping[str, str]) -> None:
@@ -59,7 +59,7 @@ class Running:
         os.close(theirs)
         self._shown, self._answered = b"", 0
 
-    def wait(self, answer: Answer) -> tuple[int, str]:
+    def wait(self, answer: TypedAnswer) -> tuple[int, str]:
         """Answer questions with `answer(title, output so far)` until the block ends; fail after `SECONDS`."""
         deadline = time.monotonic() + SECONDS
         while self._read(deadline):

@@ -12,35 +12,35 @@ from prefect.client.schemas.responses import SetStateStatus
 
 from data.records.approval import ApprovalRequest
 from data.registry.approvals import tail
-from tests.flows.form_responder import Form, Step
+from tests.flows.form_responder import FormStep, OpenForm
 from tests.judged_model import V1
 from tests.world import World
 
 
-def signs(world: World, person: str, decision: str = "approve", **changes: Any) -> Step:
+def signs(world: World, person: str, decision: str = "approve", **changes: Any) -> FormStep:
     """Return the action of a person who answers the latest request, with their own code by default."""
     return lambda form: form.resume(**answer(world, person, decision, **changes))
 
 
-def injects(world: World, person: str, **changes: Any) -> Step:
+def injects(world: World, person: str, **changes: Any) -> FormStep:
     """Return the action that writes the same answer directly to the server."""
     return lambda form: form.inject(json.dumps(answer(world, person, **changes)))
 
 
-def offers(world: World, person: str, then: Step, **changes: Any) -> Step:
+def offers(world: World, person: str, then: FormStep, **changes: Any) -> FormStep:
     """Return the action that submits an answer which the server rejects, and then takes another action."""
 
-    def step(form: Form) -> None:
+    def step(form: OpenForm) -> None:
         assert form.offer(**answer(world, person, **changes)) == SetStateStatus.REJECT
         then(form)
 
     return step
 
 
-def after(happens: Callable[[], object], then: Step) -> Step:
+def after(happens: Callable[[], object], then: FormStep) -> FormStep:
     """Return the action that first calls `happens` while the form is open, then takes another action."""
 
-    def step(form: Form) -> None:
+    def step(form: OpenForm) -> None:
         happens()
         then(form)
 
@@ -73,7 +73,7 @@ def conclusion(world: World, person: str = "vera", **changes: Any) -> dict[str, 
     return {**values, **changes}
 
 
-def concludes(world: World, person: str = "vera", **changes: Any) -> Step:
+def concludes(world: World, person: str = "vera", **changes: Any) -> FormStep:
     """Return the action of a validator who concludes."""
     return lambda form: form.resume(**conclusion(world, person, **changes))
 

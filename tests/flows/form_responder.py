@@ -33,7 +33,7 @@ PAUSED = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_
 
 
 @dataclass(frozen=True)
-class Form:
+class OpenForm:
     """An open form: the waiting run, its pause key, and the text above the form fields."""
 
     client: SyncPrefectClient
@@ -65,14 +65,14 @@ class Form:
         self.force()
 
 
-Step = Callable[[Form], object]
+FormStep = Callable[[OpenForm], object]
 
 
-class FormResponder:
+class FormActor:
     """Takes one action for each form that opens; its lists hold the forms and the errors."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self.todo, self.seen = list(steps), list[Form]()
+    def __init__(self, steps: Sequence[FormStep]) -> None:
+        self.todo, self.seen = list(steps), list[OpenForm]()
         self.problems: list[BaseException] = []
         self._stop = threading.Event()
         with get_client(sync_client=True) as client:
@@ -110,12 +110,12 @@ class FormResponder:
 
 
 @contextmanager
-def answering_forms(*steps: Step) -> Iterator[list[Form]]:
+def answering_forms(*steps: FormStep) -> Iterator[list[OpenForm]]:
     """Take one action for each form while the block runs, and yield the forms in order.
 
     Fails when the numbers of actions and forms are not equal.
     """
-    responder = FormResponder(steps)
+    responder = FormActor(steps)
     try:
         yield responder.seen
     except Exception:
@@ -132,7 +132,7 @@ def answering_forms(*steps: Step) -> Iterator[list[Form]]:
     )
 
 
-def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[Form]:
+def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[OpenForm]:
     """Return the forms that are open now."""
     found = []
     for run in client.read_flow_runs(flow_run_filter=PAUSED):
@@ -142,7 +142,7 @@ def open_forms(client: SyncPrefectClient, but: set[str] | None = None) -> list[F
         if _name(run.id, key) not in (but or set()):
             keys = {str(name): str(key) for name, key in keyset_from_paused_state(state).items()}
             texts = [_until(partial(read_input, client, run.id, keys[name])) for name in ("description", "schema")]
-            found.append(Form(client, run.id, key, keys, *texts))
+            found.append(OpenForm(client, run.id, key, keys, *texts))
     return found
 
 
@@ -160,7 +160,7 @@ def _name(run: UUID, key: str) -> str:
     return f"{run}/{key}"
 
 
-def _cancel(form: Form) -> None:
+def _cancel(form: OpenForm) -> None:
     """Delete the run of an unexpected form; the final assertion then shows the form."""
     form.client.delete_flow_run(form.run)
 

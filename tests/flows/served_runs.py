@@ -21,7 +21,7 @@ from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_URL
 
-from tests.flows.form_responder import Form, open_forms
+from tests.flows.form_responder import OpenForm, open_forms
 
 ROOT = Path(__file__).parents[2]
 _ENDED: dict[UUID, Any] = {}
@@ -67,7 +67,7 @@ def state_of(run: UUID) -> str:
     return str(state.name) if state is not None else ""
 
 
-def answer_form(run: UUID, **values: Any) -> Form:
+def answer_form(run: UUID, **values: Any) -> OpenForm:
     """Answer the form of a suspended run; return the form."""
     with get_client(sync_client=True) as client:
         (form,) = [one for one in open_forms(client) if one.run == run]

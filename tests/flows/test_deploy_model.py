@@ -25,7 +25,7 @@ from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiv
 from flows.deploy_model import deploy_model
 from tasks.run import await_people
 from tests.flows.answers import after, delay_reading, earlier_code, injects, newest_request, offers, signs
-from tests.flows.form_responder import Form, Step, answering_forms
+from tests.flows.form_responder import FormStep, OpenForm, answering_forms
 from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.judged_model import USE, V1, adopt, standard_text
@@ -73,13 +73,13 @@ def test_a_version_approved_by_two_people_serves(validated: World) -> None:
     assert steps[2].startswith("ask 2 approvers until 8 Mar")
 
 
-def facts(form: Form) -> dict[str, str]:
+def facts(form: OpenForm) -> dict[str, str]:
     """Return the facts shown above a form, by name."""
     rows = [line[2:-2].partition(" | ") for line in form.description.splitlines() if line.startswith("| ")]
     return {name: value for name, _, value in rows}
 
 
-ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
+ATTACKS: Mapping[str, tuple[Callable[[World], FormStep], str]] = {
     "the submitter": (lambda w: signs(w, "dev"), "dev asked for this decision"),
     "an author of its code in Git": (lambda w: signs(w, "otto"), "otto worked on ops/delay v1"),
     "a person without a role": (lambda w: signs(w, "outsider"), "outsider does not hold the role approver"),
@@ -98,7 +98,7 @@ ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
         lambda w: signs(w, "alma", "approve with conditions"),
         "no condition is entered",
     ),
-    "a run forced on without an answer": (lambda w: Form.force, "do not fit the form"),
+    "a run forced on without an answer": (lambda w: OpenForm.force, "do not fit the form"),
     "an answer written without the form": (lambda w: injects(w, "alma", code="000000"), "code of alma is wrong"),
     "a role that the form does not offer": (lambda w: injects(w, "alma", role="owner"), "do not fit the form"),
     "fields that the form does not have": (lambda w: injects(w, "alma", approved=True), "do not fit the form"),

@@ -13,15 +13,15 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.records.version import ReviewState, Version
 from flows.retire_model import retire_model
-from tests.flows.form_responder import Form, Step, answering_forms
+from tests.flows.form_responder import FormStep, OpenForm, answering_forms
 from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.retirement_fixtures import KEY, VERSION, RetiringModel, model_to_retire
 from tests.world import MODEL, World
 
 
-def signs(model: RetiringModel, person: str, role: str) -> Step:
-    def step(form: Form) -> None:
+def signs(model: RetiringModel, person: str, role: str) -> FormStep:
+    def step(form: OpenForm) -> None:
         request = model.world.find(ApprovalRequest, subject=KEY)[-1]
         form.resume(
             person=person, role=role, decision="approve", confirm=request.request_digest[-8:],
@@ -46,10 +46,10 @@ def test_a_retirement_reaches_the_dossier_in_three_runs(world: World, monkeypatc
     monkeypatch.setenv("MODELWARD_ACTOR", "otto")
     model = model_to_retire(world)
 
-    def looks_too_early(form: Form) -> None:
+    def looks_too_early(form: OpenForm) -> None:
         form.resume(person="olga", plan="gates 2013-04-20 the timetable")
 
-    def everybody_answers(form: Form) -> None:
+    def everybody_answers(form: OpenForm) -> None:
         model.acknowledge("gates")
         model.acknowledge("shadow-it")
         model.accept_silence("crew")

@@ -56,12 +56,12 @@ def sweep(world: World) -> list[str]:
 def later(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
     """Move the clock forward."""
 
-    class Clock(datetime):
+    class LaterClock(datetime):
         @classmethod
         def now(cls, tz: object = None) -> datetime:
             return datetime.now(UTC) + timedelta(minutes=minutes)
 
-    monkeypatch.setattr(crash_silent_runs, "datetime", Clock)
+    monkeypatch.setattr(crash_silent_runs, "datetime", LaterClock)
 
 
 def test_a_new_run_is_not_marked_as_crashed(world: World, running: UUID) -> None:

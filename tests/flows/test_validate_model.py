@@ -17,7 +17,7 @@ from data.registry.commands.review import AnswerFinding, CloseFinding, OpenFindi
 from flows.validate_model import validate_model
 from tasks.run import await_people
 from tests.flows.answers import after, concludes, conclusion, earlier_code
-from tests.flows.form_responder import Form, Step, answering_forms
+from tests.flows.form_responder import FormStep, OpenForm, answering_forms
 from tests.flows.prefect_artifacts import newest_artifact
 from tests.flows.run_graph import compare_graph
 from tests.judged_model import USE, V1, adopt, next_version, standard_text
@@ -59,17 +59,17 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert steps[-1] == "verdict on answer 1: fit, version validated"
 
 
-def inject_conclusion(world: World, **changes: str) -> Step:
+def inject_conclusion(world: World, **changes: str) -> FormStep:
     """Write the whole answer directly to the server, without the form."""
     return lambda form: form.inject(json.dumps({**preselected(form.schema), **conclusion(world, **changes)}))
 
 
-ATTACKS: Mapping[str, tuple[Callable[[World], Step], str]] = {
+ATTACKS: Mapping[str, tuple[Callable[[World], FormStep], str]] = {
     "the submitter": (lambda w: concludes(w, "dev"), "dev submitted ops/delay v1"),
     "an author of its code in Git": (lambda w: concludes(w, "otto"), "otto worked on ops/delay v1"),
     "a person without the role validator": (lambda w: concludes(w, "alma"), "alma does not hold the role validator"),
     "a wrong code": (lambda w: concludes(w, code="000000"), "the one-time code of vera is wrong"),
-    "a run forced on without an answer": (lambda w: Form.force, "do not fit the form"),
+    "a run forced on without an answer": (lambda w: OpenForm.force, "do not fit the form"),
     "a conclusion written without the form": (
         lambda w: inject_conclusion(w, code="000000"),
         "the one-time code of vera is wrong",

@@ -23,8 +23,8 @@ from tests.soak.attack_runs import PartResult
 from tests.tampering import matrix
 from tests.world import Template, found_world
 
-Part = Callable[[int, Template, Path], list[PartResult]]
-RUNS: dict[str, tuple[Part, list[str], int]] = {
+SoakPart = Callable[[int, Template, Path], list[PartResult]]
+RUNS: dict[str, tuple[SoakPart, list[str], int]] = {
     "kills": (killed_writers.run_part, [killed_writers.KIND], 100),
     "races": (rival_votes.run_part, sorted(rival_votes.KINDS), 50),
     "tampering": (matrix.run_part, [kind.name for kind in matrix.KINDS], 20),

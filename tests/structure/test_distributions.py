@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
-Trees = dict[Path, ast.Module]
+from tests.structure.source_trees import Trees
 
 
 @pytest.fixture(scope="module")

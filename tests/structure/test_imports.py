@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-Trees = dict[Path, ast.Module]
+from tests.structure.source_trees import Trees
+
 Graph = dict[str, set[str]]
 
 # The files that may use the environment: one reads the settings, others set it for child processes.

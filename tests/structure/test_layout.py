@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-Trees = dict[Path, ast.Module]
+from tests.structure.source_trees import Trees
 
 FOLDERS = {
     "modelward": {"commands", "cli", "runs", "supervisor", "web", "demo"},

@@ -7,8 +7,9 @@ import builtins
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.structure.source_trees import Trees
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-Trees = dict[Path, ast.Module]
 
 # Built-in exceptions of Python's own protocols; every other error is a class of data/errors.py.
 PROTOCOL_EXCEPTIONS = {"StopIteration", "NotImplementedError", "SystemExit"}

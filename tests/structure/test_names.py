@@ -14,8 +14,7 @@ from jinja2 import Environment, nodes
 
 from tests.structure.bound_names import bound
 from tests.structure.private_words import STORED_NAMES, words_in
-
-Trees = dict[Path, ast.Module]
+from tests.structure.source_trees import Trees
 
 VERB_NOUN = re.compile(r"[a-z]+(_[a-z]+)+")
 # A file with such a name collects functions that belong to different subjects.
@@ -193,10 +192,10 @@ def assigned(node: ast.stmt) -> list[ast.Name]:
     return [target for target in targets if isinstance(target, ast.Name)]
 
 
-def test_a_public_type_name_has_one_meaning(trees: Trees, root: Path) -> None:
-    scripts = {path.relative_to(root): ast.parse(path.read_text(encoding="utf-8")) for path in root.glob("*.py")}
+def test_a_public_type_name_has_one_meaning(files: tuple[Path, ...], root: Path) -> None:
+    sources = {path: (root / path).read_text(encoding="utf-8") for path in files if path.suffix == ".py"}
     places: dict[str, list[str]] = defaultdict(list)
-    for path, tree in {**trees, **scripts}.items():
+    for path, tree in ((path, ast.parse(text)) for path, text in sources.items()):
         for name, line in public_types(tree):
             places[name].append(f"{path}:{line}")
     doubled = {name: lines for name, lines in places.items() if len(lines) > 1}

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from data.registry.registry import Registry
-
-Trees = dict[Path, ast.Module]
+from tests.structure.source_trees import Trees
 
 # What code outside of data may use of a registry: which one it is, whether it is there, and the ways to write.
 ALLOWED = {

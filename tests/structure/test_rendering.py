@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.structure.markdown_literals import markdown_literals
-
-Trees = dict[Path, ast.Module]
+from tests.structure.source_trees import Trees
 
 # What Markdown is made with: a module that renders imports at least one of them, unless all its text is trusted.
 TOOLS = ("data.text.markdown_text", "views.forms.markdown_table", "views.charts", "markdown_it", "markupsafe", "html")

@@ -13,25 +13,23 @@ from data.audit.keys import SigningKey
 from data.audit.note import sign_checkpoint
 from tests.git_repositories import git
 from tests.tampering.flipped_bit import flip, flipped_bit
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Lines, Tamper
 from tests.tampering.tampered_home import BRANCH, TamperedHome
-
-Lines = list[bytes]
 
 
 def anchor_lines(edit: Callable[[Lines, random.Random], Lines], says: str) -> Tamper:
     """Edit the lines of the file of checkpoints."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         home.edit_lines(home.home.anchor, lambda lines: edit(lines, chosen))
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
 
-def anchor_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def anchor_flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     flip(home.home.anchor, chosen)
-    return Expected(None, "anchor checkpoints.txt")
+    return ExpectedFinding(None, "anchor checkpoints.txt")
 
 
 def without_line(lines: Lines, chosen: random.Random) -> Lines:
@@ -44,9 +42,9 @@ def exchanged(lines: Lines, chosen: random.Random) -> Lines:
     return [*lines[:place], lines[place + 1], lines[place], *lines[place + 2 :]]
 
 
-def anchor_missing(home: TamperedHome, _: random.Random) -> Expected:
+def anchor_missing(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     home.home.anchor.unlink()
-    return Expected(None, "anchor checkpoints.txt is missing")
+    return ExpectedFinding(None, "anchor checkpoints.txt is missing")
 
 
 def note_of(home: TamperedHome, size: int, key: SigningKey, root: bytes) -> bytes:
@@ -56,92 +54,92 @@ def note_of(home: TamperedHome, size: int, key: SigningKey, root: bytes) -> byte
 def forged_note(is_stolen: bool, ahead: bool) -> Tamper:
     """Append a note of a root that the log does not have; `ahead` of a size that it does not have."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         key = home.key if is_stolen else SigningKey(home.origin, chosen.randbytes(32))
         free = sorted(set(range(2, home.size)) - set(home.sizes))
         size = home.size + chosen.randrange(1, 9) if ahead else chosen.choice(free)
         with home.home.anchor.open("ab") as file:
             file.write(note_of(home, size, key, chosen.randbytes(32)) + b"\n")
         bad = (home.size if ahead else home.proven(size)) if is_stolen else None
-        return Expected(bad, "anchor checkpoints.txt")
+        return ExpectedFinding(bad, "anchor checkpoints.txt")
 
     return tamper
 
 
-def of_another_log(home: TamperedHome, chosen: random.Random) -> Expected:
+def of_another_log(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     key = SigningKey("elsewhere.example", chosen.randbytes(32))
     notes = [sign_checkpoint(key.name, size, chosen.randbytes(32), key) for size in home.sizes]
     lines = [json.dumps(note, ensure_ascii=False).encode() + b"\n" for note in notes]
     home.home.anchor.write_bytes(b"".join(lines))
-    return Expected(0, "anchor checkpoints.txt is not valid")
+    return ExpectedFinding(0, "anchor checkpoints.txt is not valid")
 
 
-def earlier_anchors(home: TamperedHome, _: random.Random) -> Expected:
+def earlier_anchors(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     shutil.copy(home.earlier / "anchors" / home.home.anchor.name, home.home.anchor)
-    return Expected(None, "lacks the checkpoint of size")
+    return ExpectedFinding(None, "lacks the checkpoint of size")
 
 
 # -- the git branch ------------------------------------------------------------------------------------
 
 
-def branch_reset(home: TamperedHome, chosen: random.Random) -> Expected:
+def branch_reset(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Set the branch back by some commits, at least two: the newest may be missing after a crash."""
     set_branch(home, git(home.repository, "rev-parse", f"{BRANCH}~{chosen.randrange(2, 9)}"))
-    return Expected(None, "git.jsonl lacks the checkpoint of size")
+    return ExpectedFinding(None, "git.jsonl lacks the checkpoint of size")
 
 
-def newest_commit_removed(home: TamperedHome, _: random.Random) -> Expected:
+def newest_commit_removed(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     set_branch(home, git(home.repository, "rev-parse", f"{BRANCH}~1"))
-    return Expected(None, "has confirmed size")
+    return ExpectedFinding(None, "has confirmed size")
 
 
-def branch_deleted(home: TamperedHome, _: random.Random) -> Expected:
+def branch_deleted(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     git(home.repository, "update-ref", "-d", f"refs/heads/{BRANCH}")
-    return Expected(None, "git.jsonl")
+    return ExpectedFinding(None, "git.jsonl")
 
 
-def repository_missing(home: TamperedHome, _: random.Random) -> Expected:
+def repository_missing(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     shutil.rmtree(home.repository)
-    return Expected(None, "anchors.git")
+    return ExpectedFinding(None, "anchors.git")
 
 
-def branch_without(home: TamperedHome, chosen: random.Random) -> Expected:
+def branch_without(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Write the branch again from its first commit on, without one note."""
     notes = list(home.notes.values())
     del notes[chosen.randrange(len(notes) - 1)]
     write_branch(home, notes)
-    return Expected(None, "git.jsonl lacks the checkpoint of size")
+    return ExpectedFinding(None, "git.jsonl lacks the checkpoint of size")
 
 
-def other_note_committed(home: TamperedHome, chosen: random.Random) -> Expected:
+def other_note_committed(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     key = SigningKey(home.origin, chosen.randbytes(32))
     GitAnchor(home.repository, BRANCH).append(sign_checkpoint(home.origin, home.size + 1, chosen.randbytes(32), key))
-    return Expected(None, "git.jsonl is not valid")
+    return ExpectedFinding(None, "git.jsonl is not valid")
 
 
-def parent_dropped(home: TamperedHome, chosen: random.Random) -> Expected:
+def parent_dropped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Replace the branch by one commit of its last tree, without parent."""
     tree = git(home.repository, "rev-parse", f"{BRANCH}^{{tree}}")
     set_branch(home, committed(home, tree))
-    return Expected(None, "git.jsonl lacks the checkpoint of size")
+    return ExpectedFinding(None, "git.jsonl lacks the checkpoint of size")
 
 
-def more_in_tree(home: TamperedHome, chosen: random.Random) -> Expected:
+def more_in_tree(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Append a commit whose tree has a second file."""
     blob = git(home.repository, "rev-parse", f"{BRANCH}:checkpoint")
     entries = f"100644 blob {blob}\tcheckpoint\n100644 blob {blob}\tmore\n"
     tree = git(home.repository, "mktree", given=entries)
     set_branch(home, committed(home, tree, git(home.repository, "rev-parse", BRANCH)))
-    return Expected(None, "does not contain this checkpoint")
+    return ExpectedFinding(None, "does not contain this checkpoint")
 
 
-def object_damaged(home: TamperedHome, chosen: random.Random) -> Expected:
+def object_damaged(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     commits = git(home.repository, "rev-list", BRANCH).split()
     name = chosen.choice(commits)
     path = home.repository / "objects" / name[:2] / name[2:]
     path.chmod(0o600)
     flip(path, chosen, first=2)
-    return Expected(None, "git.jsonl")
+    return ExpectedFinding(None, "git.jsonl")
 
 
 def write_branch(home: TamperedHome, notes: list[str]) -> None:
@@ -166,9 +164,9 @@ def set_branch(home: TamperedHome, commit: str) -> None:
 def stamp_lines(edit: Callable[[Lines, random.Random], Lines], says: str) -> Tamper:
     """Edit the lines of the file of stamps."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         home.edit_lines(home.stamps, lambda lines: edit(lines, chosen))
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
@@ -194,7 +192,7 @@ def replies_in(content: bytes) -> list[bytes]:
     return [base64.b64decode(json.loads(line)["response"], validate=True) for line in content.split(b"\n")[:-1]]
 
 
-def stamps_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def stamps_flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     former = home.stamps.read_bytes()
     content, _ = flipped_bit(former, chosen)
     while True:
@@ -206,7 +204,7 @@ def stamps_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
             break
         content, _ = flipped_bit(former, chosen)
     home.stamps.write_bytes(content)
-    return Expected(None, "stamps")
+    return ExpectedFinding(None, "stamps")
 
 
 def reply_flipped(lines: Lines, chosen: random.Random) -> Lines:
@@ -228,7 +226,7 @@ def replies_exchanged(lines: Lines, chosen: random.Random) -> Lines:
     return [spelt(stamp) for stamp in stamps]
 
 
-def of_another_authority(home: TamperedHome, chosen: random.Random) -> Expected:
+def of_another_authority(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Make the newest stamp again at an authority of the thief."""
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
@@ -238,17 +236,17 @@ def of_another_authority(home: TamperedHome, chosen: random.Random) -> Expected:
     request = TimestampRequestBuilder(stamp["note"].encode(), HashAlgorithm.SHA256).build()
     stamp["response"] = base64.b64encode(authority.reply(request.as_bytes())).decode()
     home.edit_lines(home.stamps, lambda lines: [*lines[:-1], spelt(stamp)])
-    return Expected(None, "stamps")
+    return ExpectedFinding(None, "stamps")
 
 
-def another_root(home: TamperedHome, _: random.Random) -> Expected:
+def another_root(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     shutil.copy(home.another_authority().authorities, home.authorities)
-    return Expected(None, "stamps")
+    return ExpectedFinding(None, "stamps")
 
 
-def stamps_missing(home: TamperedHome, _: random.Random) -> Expected:
+def stamps_missing(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     home.stamps.unlink()
-    return Expected(None, "stamps")
+    return ExpectedFinding(None, "stamps")
 
 
 def spelt(stamp: dict[str, str]) -> bytes:

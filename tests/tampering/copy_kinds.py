@@ -13,10 +13,8 @@ from data.audit.keys import SigningKey
 from data.audit.merkle import Frontier
 from data.audit.note import sign_checkpoint
 from tests.tampering.flipped_bit import flipped_bit
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Lines, Tamper
 from tests.tampering.tampered_home import TamperedHome
-
-Lines = list[bytes]
 
 
 def journal_file(home: TamperedHome, chosen: random.Random) -> tuple[Path, int]:
@@ -29,23 +27,23 @@ def journal_file(home: TamperedHome, chosen: random.Random) -> tuple[Path, int]:
     return path, starts[path]
 
 
-def flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     path, first = journal_file(home, chosen)
     former = path.read_bytes()
     content, offset = flipped_bit(former, chosen, end=len(former) - 1)
     path.write_bytes(content)
-    return Expected(first + former[:offset].count(b"\n"), "journal")
+    return ExpectedFinding(first + former[:offset].count(b"\n"), "journal")
 
 
 def lines_of_journal(edit: Callable[[Lines, int, random.Random], Lines], says: str = "journal") -> Tamper:
     """Edit the lines of a file at the place of one of its events."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         path, first = journal_file(home, chosen)
         lines = path.read_bytes().split(b"\n")[:-1]
         place = chosen.randrange(len(lines) - 1)
         home.edit_lines(path, lambda lines: edit(lines, place, chosen))
-        return Expected(first + place, says)
+        return ExpectedFinding(first + place, says)
 
     return tamper
 
@@ -60,82 +58,82 @@ def without_seal(lines: Lines, place: int, _: random.Random) -> Lines:
     return [*lines[:place], lines[place].partition(b"\t")[0], *lines[place + 1 :]]
 
 
-def end_cut(home: TamperedHome, chosen: random.Random) -> Expected:
+def end_cut(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     count = min(chosen.randrange(1, 5), home.home.journal.read_bytes().count(b"\n"))
     home.edit_lines(home.home.journal, lambda lines: lines[:-count])
-    return Expected(home.size - count, "the journal ends before this event")
+    return ExpectedFinding(home.size - count, "the journal ends before this event")
 
 
-def last_break_removed(home: TamperedHome, _: random.Random) -> Expected:
+def last_break_removed(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     path = home.home.journal
     path.write_bytes(path.read_bytes()[:-1])
-    return Expected(home.size - 1, "the journal ends before this event")
+    return ExpectedFinding(home.size - 1, "the journal ends before this event")
 
 
-def lines_appended(home: TamperedHome, chosen: random.Random) -> Expected:
+def lines_appended(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     lines = home.home.journal.read_bytes().split(b"\n")[:-1]
     with home.home.journal.open("ab") as file:
         file.write(chosen.choice(lines) + b"\n")
-    return Expected(home.size, "the journal has 1 more")
+    return ExpectedFinding(home.size, "the journal has 1 more")
 
 
-def emptied(home: TamperedHome, _: random.Random) -> Expected:
+def emptied(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     for path in Journal(home.home.journal).files():
         path.write_bytes(b"")
-    return Expected(0, "journal")
+    return ExpectedFinding(0, "journal")
 
 
-def missing(home: TamperedHome, _: random.Random) -> Expected:
+def missing(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     for path in Journal(home.home.journal).files():
         path.unlink()
-    return Expected(None, "the journal is missing")
+    return ExpectedFinding(None, "the journal is missing")
 
 
-def open_file_missing(home: TamperedHome, _: random.Random) -> Expected:
+def open_file_missing(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     last = Journal(home.home.journal).segments()[-1].last
     home.home.journal.unlink()
-    return Expected(last + 1, "the journal ends before this event")
+    return ExpectedFinding(last + 1, "the journal ends before this event")
 
 
-def segment_missing(home: TamperedHome, chosen: random.Random) -> Expected:
+def segment_missing(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     segment = chosen.choice(Journal(home.home.journal).segments())
     segment.path.unlink()
-    return Expected(segment.first, "the journal")
+    return ExpectedFinding(segment.first, "the journal")
 
 
-def segment_renamed(home: TamperedHome, chosen: random.Random) -> Expected:
+def segment_renamed(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     segment = chosen.choice(Journal(home.home.journal).segments())
     name = f"events-{segment.first:012}-{segment.last - 1:012}.jsonl"
     segment.path.rename(segment.path.with_name(name))
-    return Expected(segment.last + 1, "journal")
+    return ExpectedFinding(segment.last + 1, "journal")
 
 
-def segments_exchanged(home: TamperedHome, _: random.Random) -> Expected:
+def segments_exchanged(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     first, other = (one.path for one in Journal(home.home.journal).segments()[:2])
     contents = first.read_bytes(), other.read_bytes()
     first.write_bytes(contents[1])
     other.write_bytes(contents[0])
-    return Expected(0, "journal")
+    return ExpectedFinding(0, "journal")
 
 
-def segment_added(home: TamperedHome, chosen: random.Random) -> Expected:
+def segment_added(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     segment = chosen.choice(Journal(home.home.journal).segments())
     content = segment.path.read_bytes()
     after = Journal(home.home.journal).segments()[-1].last + 1
     last = after + segment.last - segment.first
     name = f"events-{after:012}-{last:012}.jsonl"
     segment.path.with_name(name).write_bytes(content)
-    return Expected(after, "journal")
+    return ExpectedFinding(after, "journal")
 
 
 # -- checkpoints of the database ---------------------------------------------------------------------
 
 
 def note_edited(edit: Callable[[str, random.Random], str], says: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         size = chosen.choice(home.sizes)
         home.sql(("UPDATE checkpoint SET note = ? WHERE size = ?", [edit(home.notes[size], chosen), size]))
-        return Expected(None, says, "checkpoint")
+        return ExpectedFinding(None, says, "checkpoint")
 
     return tamper
 
@@ -152,25 +150,25 @@ def other_root(note: str, chosen: random.Random) -> str:
 
 
 def checkpoint_deleted(is_last: bool) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         size = home.sizes[-1] if is_last else chosen.choice(home.sizes[:-1])
         home.sql(("DELETE FROM checkpoint WHERE size = ?", [size]))
-        return Expected(None, "not in the database", "checkpoint")
+        return ExpectedFinding(None, "not in the database", "checkpoint")
 
     return tamper
 
 
-def checkpoint_moved(home: TamperedHome, chosen: random.Random) -> Expected:
+def checkpoint_moved(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     size = chosen.choice(home.sizes)
     free = chosen.choice(sorted(set(range(home.size)) - set(home.sizes)))
     home.sql(("UPDATE checkpoint SET size = ? WHERE size = ?", [free, size]))
-    return Expected(None, "not a checkpoint of this size", "checkpoint")
+    return ExpectedFinding(None, "not a checkpoint of this size", "checkpoint")
 
 
 def checkpoint_added(is_stolen: bool) -> Tamper:
     """Add a checkpoint of a root that the events do not have, signed by the log's key or by another of its name."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         key = home.key if is_stolen else SigningKey(home.origin, chosen.randbytes(32))
         size = chosen.choice(sorted(set(range(2, home.size)) - set(home.sizes)))
         frontier = Frontier.empty()
@@ -178,27 +176,27 @@ def checkpoint_added(is_stolen: bool) -> Tamper:
             frontier = frontier.append(leaf_hash(b"%d" % number))
         note = sign_checkpoint(home.origin, size, frontier.root(), key)
         home.sql(("INSERT INTO checkpoint (size, note, frontier) VALUES (?, ?, ?)", [size, note, frontier.to_hex()]))
-        return Expected(home.proven(size) if is_stolen else None, table="checkpoint")
+        return ExpectedFinding(home.proven(size) if is_stolen else None, table="checkpoint")
 
     return tamper
 
 
-def frontier_edited(home: TamperedHome, chosen: random.Random) -> Expected:
+def frontier_edited(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     size = chosen.choice(home.sizes)
     frontier = f"{size:016x}" + chosen.randbytes(32).hex() * size.bit_count()
     home.sql(("UPDATE checkpoint SET frontier = ? WHERE size = ?", [frontier, size]))
-    return Expected(None, "frontier", "checkpoint")
+    return ExpectedFinding(None, "frontier", "checkpoint")
 
 
-def frontier_removed(home: TamperedHome, chosen: random.Random) -> Expected:
+def frontier_removed(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     home.sql(("UPDATE checkpoint SET frontier = NULL WHERE size = ?", [chosen.choice(home.sizes[1:])]))
-    return Expected(None, "frontier", "checkpoint")
+    return ExpectedFinding(None, "frontier", "checkpoint")
 
 
 def confirmation(statement: str, says: str) -> Tamper:
-    def tamper(home: TamperedHome, _: random.Random) -> Expected:
+    def tamper(home: TamperedHome, _: random.Random) -> ExpectedFinding:
         home.sql(statement)
-        return Expected(None, says, "anchor_confirmation")
+        return ExpectedFinding(None, says, "anchor_confirmation")
 
     return tamper
 
@@ -209,23 +207,23 @@ def confirmation(statement: str, says: str) -> Tamper:
 def anchor_unset(place: int) -> Tamper:
     """Leave the anchor at a place out of the setting."""
 
-    def tamper(home: TamperedHome, _: random.Random) -> Expected:
+    def tamper(home: TamperedHome, _: random.Random) -> ExpectedFinding:
         parts = home.setting("MODELWARD_ANCHORS").split(", ")
         home.changed_settings = {"MODELWARD_ANCHORS": ", ".join(parts[:place] + parts[place + 1 :])}
-        return Expected(None, "the standard demands that 3 anchors confirm each checkpoint")
+        return ExpectedFinding(None, "the standard demands that 3 anchors confirm each checkpoint")
 
     return tamper
 
 
-def authorities_unset(home: TamperedHome, _: random.Random) -> Expected:
+def authorities_unset(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     home.changed_settings = {"MODELWARD_TIMESTAMP_CA": ""}
-    return Expected(None, "timestamp_ca is not set")
+    return ExpectedFinding(None, "timestamp_ca is not set")
 
 
-def another_branch(home: TamperedHome, chosen: random.Random) -> Expected:
+def another_branch(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     text = home.setting("MODELWARD_ANCHORS")
     home.changed_settings = {"MODELWARD_ANCHORS": text.replace("#log", f"#log{chosen.randrange(10)}")}
-    return Expected(None, "anchors.git-log")
+    return ExpectedFinding(None, "anchors.git-log")
 
 
 def insert_line(lines: Lines, place: int, _: random.Random) -> Lines:

@@ -14,16 +14,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.records.evidence import sha256_of
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
-from tests.tampering.tampered_log import Event, event_id
+from tests.tampering.tampered_log import EventBody, event_id
 
-Edit = Callable[[Event, Event, TamperedHome], object]
+VoteEdit = Callable[[EventBody, EventBody, TamperedHome], object]
 """Edits the event that counts the attempt, and that of the vote."""
 VOTER = "alma"
 
 
-def row(event: Event, table: str) -> dict[str, Any]:
+def row(event: EventBody, table: str) -> dict[str, Any]:
     """Return the values of the row of a table that an event writes."""
     return next(image["values"] for image in event["rows"] if image["table"] == table)  # type: ignore[no-any-return]
 
@@ -33,40 +33,40 @@ def last_row(home: TamperedHome, key: str) -> dict[str, Any]:
     return [image for event in home.events for image in event["rows"] if image["key"] == key][-1]
 
 
-def sign(vote: Event) -> None:
+def sign(vote: EventBody) -> None:
     """Compute the digest of the statement of a vote again."""
     digest = sha256_of(vote["data"]["statement"])
     vote["data"]["statement_digest"] = row(vote, "vote")["statement_digest"] = digest
 
 
-def state(vote: Event, **fields: object) -> None:
+def state(vote: EventBody, **fields: object) -> None:
     """Give fields of the statement other values, and compute its digest again."""
     vote["data"]["statement"] |= fields
     sign(vote)
 
 
-def append_events(home: TamperedHome, events: list[Event]) -> None:
+def append_events(home: TamperedHome, events: list[EventBody]) -> None:
     for number, event in enumerate(events):
         kept = {name: value for name, value in event.items() if name not in ("seq", "prev", "id")}
         home.append({**kept, "id": event_id(home.size + number)}, home.key, applied=True)
 
 
-def broken(edit: Edit, says: str, at: int = 1) -> Tamper:
+def broken(edit: VoteEdit, says: str, at: int = 1) -> Tamper:
     """Append the attempt and the vote after an edit; the event at place `at` of the two must be found."""
 
-    def tamper(home: TamperedHome, _: random.Random) -> Expected:
+    def tamper(home: TamperedHome, _: random.Random) -> ExpectedFinding:
         attempt, vote = copy.deepcopy(home.next_events)
         edit(attempt, vote, home)
         append_events(home, [attempt, vote])
-        return Expected(home.size + at, says)
+        return ExpectedFinding(home.size + at, says)
 
     return tamper
 
 
-def by(person: str) -> Edit:
+def by(person: str) -> VoteEdit:
     """Let another person give the vote, with their own credential and name."""
 
-    def edit(attempt: Event, vote: Event, home: TamperedHome) -> None:
+    def edit(attempt: EventBody, vote: EventBody, home: TamperedHome) -> None:
         credential = last_row(home, f"people/{person}/credentials/1")
         name = last_row(home, f"people/{person}")["values"]["name"]
         former = row(vote, "vote")["printed_name"]
@@ -84,32 +84,32 @@ def by(person: str) -> Edit:
     return edit
 
 
-def another_step(step: Callable[[int], int]) -> Edit:
+def another_step(step: Callable[[int], int]) -> VoteEdit:
     """Use the code of another time step; `step` gets that of the last code."""
 
-    def edit(attempt: Event, vote: Event, _: TamperedHome) -> None:
+    def edit(attempt: EventBody, vote: EventBody, _: TamperedHome) -> None:
         row(vote, "credential")["last_step"] = step(row(attempt, "credential")["last_step"])
 
     return edit
 
 
-def of_row(table: str, **values: object) -> Edit:
+def of_row(table: str, **values: object) -> VoteEdit:
     return lambda _, vote, __: row(vote, table).update(values)
 
 
-def too_late(_: Event, vote: Event, home: TamperedHome) -> None:
+def too_late(_: EventBody, vote: EventBody, home: TamperedHome) -> None:
     times = {name: datetime.fromisoformat(vote[name]) for name in ("effective_at", "recorded_at")}
     vote.update({name: f"{time + timedelta(days=8):%Y-%m-%dT%H:%M:%S.%fZ}" for name, time in times.items()})
     row(vote, "vote")["decided_at"] = vote["effective_at"]
     state(vote, issued_at=vote["effective_at"])
 
 
-def enough_alone(_: Event, vote: Event, __: TamperedHome) -> None:
+def enough_alone(_: EventBody, vote: EventBody, __: TamperedHome) -> None:
     vote["data"]["outcome"] = "approved"
     row(vote, "approval_request").update(state="approved", decided_at=row(vote, "vote")["decided_at"])
 
 
-def on_a_closed_request(_: Event, vote: Event, home: TamperedHome) -> None:
+def on_a_closed_request(_: EventBody, vote: EventBody, home: TamperedHome) -> None:
     """Move the vote to the request on the version before."""
     pending = row(vote, "vote")["request"]
     closed = [image for event in home.events for image in event["rows"]
@@ -121,22 +121,22 @@ def on_a_closed_request(_: Event, vote: Event, home: TamperedHome) -> None:
     sign(vote)
 
 
-def with_a_role(_: Event, vote: Event, home: TamperedHome) -> None:
+def with_a_role(_: EventBody, vote: EventBody, home: TamperedHome) -> None:
     grant = next(image for event in home.events for image in event["rows"] if image["table"] == "role_grant")
     values = {**grant["values"], "person": "outsider"}
     vote["rows"].append({"table": "role_grant", "key": "people/outsider/roles/1", "rev": 1, "values": values})
 
 
-def not_counted(home: TamperedHome, _: random.Random) -> Expected:
+def not_counted(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     """Append the vote without the event that counts the attempt."""
     vote = copy.deepcopy(home.next_events[1])
     for image in vote["rows"]:
         image["rev"] -= image["table"] == "credential"
     append_events(home, [vote])
-    return Expected(home.size, f"no attempt of {VOTER}")
+    return ExpectedFinding(home.size, f"no attempt of {VOTER}")
 
 
-def twice(home: TamperedHome, _: random.Random) -> Expected:
+def twice(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     """Append the vote, and then a second one of the same person."""
     again = [{**event, "recorded_at": home.next_events[1]["recorded_at"]} for event in copy.deepcopy(home.next_events)]
     for image in (image for event in again for image in event["rows"]):
@@ -145,7 +145,7 @@ def twice(home: TamperedHome, _: random.Random) -> Expected:
             image["key"] = image["key"].removesuffix("/1") + "/2"
     row(again[0], "credential")["last_step"] = row(again[1], "credential")["last_step"]
     append_events(home, [*copy.deepcopy(home.next_events), *again])
-    return Expected(home.size + 3, f"a vote by or for {VOTER} was recorded before")
+    return ExpectedFinding(home.size + 3, f"a vote by or for {VOTER} was recorded before")
 
 
 KINDS = [

@@ -17,7 +17,7 @@ from data.logs.profile_cache import BEGINNING, ProfileCache
 from data.submission.delivery import delivered_provenance
 from tests.tampering.derived_files import COUNTS
 from tests.tampering.flipped_bit import flip
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
 ALTERED = "was altered"
@@ -55,9 +55,9 @@ def check_receipt(home: TamperedHome) -> list[str]:
 def count(change: Callable[[Path, random.Random], object]) -> Tamper:
     """Change the file of one cached count."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(chosen.choice(sorted(home.home.profiles.glob("*/*"))), chosen)
-        return Expected(None, ALTERED)
+        return ExpectedFinding(None, ALTERED)
 
     return tamper
 
@@ -82,7 +82,7 @@ def seal_flipped(path: Path, chosen: random.Random) -> None:
     path.write_bytes(content)
 
 
-def another_cache_key(home: TamperedHome, chosen: random.Random) -> Expected:
+def another_cache_key(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Seal other counts with another key, and leave the key of the home."""
     keys = home.home.root / "other-keys"
     keys.mkdir()
@@ -90,14 +90,14 @@ def another_cache_key(home: TamperedHome, chosen: random.Random) -> Expected:
     cache = ProfileCache(home.home.profiles, keys)
     for day, _ in COUNTS:
         cache.put(b'{"rows": 1}', day)
-    return Expected(None, ALTERED)
+    return ExpectedFinding(None, ALTERED)
 
 
 def provenance(change: Callable[[Path, random.Random], object], says: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         (path,) = (home.home.inbox / "provenance").iterdir()
         change(path, chosen)
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
@@ -107,16 +107,16 @@ def another_submitter(path: Path, _: random.Random) -> None:
 
 
 def kept(change: Callable[[Path, random.Random], object], says: str = "") -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(receipt(home), chosen)
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
 
-def of_another_event(home: TamperedHome, _: random.Random) -> Expected:
+def of_another_event(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     receipt(home).write_bytes(receipt(home, back=2).read_bytes())
-    return Expected(None, "another event")
+    return ExpectedFinding(None, "another event")
 
 
 def line_removed(path: Path, chosen: random.Random) -> None:

@@ -12,10 +12,9 @@ from typing import Any
 from data.audit.keys import SigningKey
 from tests.exports import edit_json, edit_lines, forge_manifest
 from tests.tampering.flipped_bit import flip, flipped_bit
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Lines, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
-Lines = list[bytes]
 JOURNAL, CHECKPOINTS = "log/journal.jsonl", "log/checkpoints.jsonl"
 FILES = (
     "README.md", "verify.py", "manifest.note", CHECKPOINTS, "log/anchor-1.jsonl", "log/anchor-2.jsonl",
@@ -26,22 +25,22 @@ FILES = (
 def flipped(name: str) -> Tamper:
     """Flip one bit of a file; some files are read as more than bytes, so that an event may be named too."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         flip(home.export / name, chosen)
-        return Expected(None, name)
+        return ExpectedFinding(None, name)
 
     return tamper
 
 
-def journal_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def journal_flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     path = home.export / JOURNAL
     former = path.read_bytes()
     content, offset = flipped_bit(former, chosen, end=len(former) - 1)
     path.write_bytes(content)
-    return Expected(former[:offset].count(b"\n"), JOURNAL)
+    return ExpectedFinding(former[:offset].count(b"\n"), JOURNAL)
 
 
-def manifest_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def manifest_flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     path = home.export / "manifest.json"
     former = json.loads(path.read_bytes())["files"]
     flip(path, chosen)
@@ -49,14 +48,14 @@ def manifest_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
     with suppress(ValueError, KeyError, AttributeError):
         lost = former.keys() - json.loads(path.read_bytes())["files"].keys()
     named = [home.first_naming(name.rpartition("/")[2]) for name in lost if name.startswith("documents/")]
-    return Expected(min(named, default=None), "manifest")
+    return ExpectedFinding(min(named, default=None), "manifest")
 
 
 def document(change: Callable[[Path, random.Random], object]) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         path = chosen.choice(sorted(one for one in (home.export / "documents").rglob("*") if one.is_file()))
         change(path, chosen)
-        return Expected(None, path.name)
+        return ExpectedFinding(None, path.name)
 
     return tamper
 
@@ -64,31 +63,31 @@ def document(change: Callable[[Path, random.Random], object]) -> Tamper:
 def lines_of_journal(edit: Callable[[Lines, int], Lines], last: int = 1) -> Tamper:
     """Edit the lines at the place of an event that is not among the `last` ones."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq = chosen.randrange(1, home.exported - last)
         edit_lines(home.export / JOURNAL, lambda lines: edit(lines, seq))
-        return Expected(seq, JOURNAL)
+        return ExpectedFinding(seq, JOURNAL)
 
     return tamper
 
 
-def file_removed(home: TamperedHome, chosen: random.Random) -> Expected:
+def file_removed(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     path = chosen.choice(sorted(home.export.glob("tables/*.parquet")))
     path.unlink()
-    return Expected(None, path.name)
+    return ExpectedFinding(None, path.name)
 
 
-def file_added(home: TamperedHome, chosen: random.Random) -> Expected:
+def file_added(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     (home.export / f"more-{chosen.randrange(100)}.txt").write_text("more")
-    return Expected(None, "more-")
+    return ExpectedFinding(None, "more-")
 
 
-def tables_exchanged(home: TamperedHome, _: random.Random) -> Expected:
+def tables_exchanged(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     first, other = (home.export / "tables" / name for name in ("person.jsonl", "vote.jsonl"))
     contents = first.read_bytes(), other.read_bytes()
     first.write_bytes(contents[1])
     other.write_bytes(contents[0])
-    return Expected(None, "tables/person.jsonl")
+    return ExpectedFinding(None, "tables/person.jsonl")
 
 
 def forged(
@@ -96,11 +95,11 @@ def forged(
 ) -> Tamper:
     """Make a change and write the manifest again; with the stolen key, or signed by another key of the same name."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq, says = change(home, chosen)
         key = home.key if is_stolen else SigningKey(home.origin, chosen.randbytes(32))
         forge_manifest(home.export, key, **fields)
-        return Expected(seq, says)
+        return ExpectedFinding(seq, says)
 
     return tamper
 

@@ -15,10 +15,10 @@ from data.files.artifacts import ArtifactStore
 from data.registry.backup import LIST, NOTE
 from data.registry.seeds import SeedVault
 from tests.tampering.flipped_bit import flip
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
-Change = Callable[[Path, random.Random], object]
+FileChange = Callable[[Path, random.Random], object]
 BACKUP_FILES = ("registry/registry.duckdb", "anchors/checkpoints.txt", "verifier.pyz")
 
 
@@ -40,26 +40,26 @@ def replace(path: Path, chosen: random.Random) -> None:
     path.write_bytes(chosen.randbytes(64))
 
 
-CHANGES: dict[str, tuple[Change, str]] = {
+CHANGES: dict[str, tuple[FileChange, str]] = {
     "bit": (flip, "One bit of {} is flipped."),
     "removed": (remove, "{} is removed."),
 }
 
 
-def stored(what: str, change: Change) -> Tamper:
+def stored(what: str, change: FileChange) -> Tamper:
     """Change a stored file that an event names; `what` is its kind, or a part of the reference profile."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         digest = (home.files.digests | home.files.parts)[what]
         named = home.files.digests["reference profile"] if what in home.files.parts else digest
         folder = home.home.inbox if what == "submission" else home.home.artifacts
         change(ArtifactStore(folder).path(digest), chosen)
-        return Expected(home.first_naming(named), digest)
+        return ExpectedFinding(home.first_naming(named), digest)
 
     return tamper
 
 
-def exchanged_files(home: TamperedHome, chosen: random.Random) -> Expected:
+def exchanged_files(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Exchange the contents of two stored files."""
     first, other = chosen.sample(sorted(set(home.files.digests) - {"submission"}), 2)
     digests = [home.files.digests[name] for name in (first, other)]
@@ -67,121 +67,121 @@ def exchanged_files(home: TamperedHome, chosen: random.Random) -> Expected:
     contents = [path.read_bytes() for path in paths]
     for path, content in zip(paths, reversed(contents), strict=True):
         path.write_bytes(content)
-    return Expected(min(map(home.first_naming, digests)), "the stored file has")
+    return ExpectedFinding(min(map(home.first_naming, digests)), "the stored file has")
 
 
-def unnamed_file(home: TamperedHome, chosen: random.Random) -> Expected:
+def unnamed_file(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Add a file that no event names, under the name of another content."""
     name = chosen.randbytes(32).hex()
     path = home.home.artifacts / "sha256" / name[:2] / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"something else")
-    return Expected(None, f"no event names the file {name}")
+    return ExpectedFinding(None, f"no event names the file {name}")
 
 
 # -- backups -------------------------------------------------------------------------------------------
 
 
-def in_backup(name: str, change: Change, says: str = "the backup") -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+def in_backup(name: str, change: FileChange, says: str = "the backup") -> Tamper:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(home.backup / name, chosen)
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
 
-def backup_file_added(home: TamperedHome, chosen: random.Random) -> Expected:
+def backup_file_added(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     (home.backup / f"more-{chosen.randrange(100)}").write_text("more")
-    return Expected(None, "is not in its list of files")
+    return ExpectedFinding(None, "is not in its list of files")
 
 
-def backup_unsigned(home: TamperedHome, chosen: random.Random) -> Expected:
+def backup_unsigned(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Remove list and note, so that the backup looks like one of an earlier version, and change its verifier."""
     (home.backup / LIST).unlink()
     (home.backup / NOTE).unlink()
     flip(home.backup / "verifier.pyz", chosen)
-    return Expected(None, "it has no signed list of its files")
+    return ExpectedFinding(None, "it has no signed list of its files")
 
 
-def backup_of_thief(home: TamperedHome, chosen: random.Random) -> Expected:
+def backup_of_thief(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Sign a new list of a changed backup with another key of the same name."""
     flip(home.backup / "verifier.pyz", chosen)
     home.sign_backup(SigningKey(home.origin, chosen.randbytes(32)))
-    return Expected(None, "is not signed by the key of the log")
+    return ExpectedFinding(None, "is not signed by the key of the log")
 
 
-def backup_deleted(home: TamperedHome, _: random.Random) -> Expected:
+def backup_deleted(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     shutil.rmtree(home.backup)
-    return Expected(None, "is missing, and no event says", "attestation")
+    return ExpectedFinding(None, "is missing, and no event says", "attestation")
 
 
 # -- keys and seeds ------------------------------------------------------------------------------------
 
 
 def other_key(name: str, key_name: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         from data.audit import keys
 
         keys._make(path := home.home.keys / f"new-{name}", key_name.format(home.origin), "")
         path.replace(home.home.keys / name)
-        return Expected(None, f"the key {name} is not the one that the log declares")
+        return ExpectedFinding(None, f"the key {name} is not the one that the log declares")
 
     return tamper
 
 
-def key_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def key_flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     flip(home.home.keys / "log.key", chosen)
-    return Expected(None, "the key log.key")
+    return ExpectedFinding(None, "the key log.key")
 
 
-def key_removed(home: TamperedHome, _: random.Random) -> Expected:
+def key_removed(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     (home.home.keys / "log.key").unlink()
-    return Expected(None, "the key log.key is missing")
+    return ExpectedFinding(None, "the key log.key is missing")
 
 
-def seed_copied(home: TamperedHome, chosen: random.Random) -> Expected:
+def seed_copied(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Copy the sealed seed of one person over that of another."""
     seeds = read_seeds(home)
     first, other = chosen.sample(sorted(seeds), 2)
     write_seeds(home, seeds | {first: seeds[other]})
-    return Expected(None, "is not the one that was enrolled", "credential")
+    return ExpectedFinding(None, "is not the one that was enrolled", "credential")
 
 
-def seed_removed(home: TamperedHome, chosen: random.Random) -> Expected:
+def seed_removed(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seeds = read_seeds(home)
     del seeds[chosen.choice(sorted(seeds))]
     write_seeds(home, seeds)
-    return Expected(None, "its seed is missing", "credential")
+    return ExpectedFinding(None, "its seed is missing", "credential")
 
 
-def seed_sealed_again(home: TamperedHome, chosen: random.Random) -> Expected:
+def seed_sealed_again(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Seal another seed for a credential with the stolen key of the seeds."""
     seeds = read_seeds(home)
     credential = chosen.choice(sorted(seeds))
     sealed = SeedVault(home.home.keys)._bound(credential, "JBSWY3DPEHPK3PXP" * 2)
     write_seeds(home, seeds | {credential: sealed})
-    return Expected(None, "is not the one that was enrolled", "credential")
+    return ExpectedFinding(None, "is not the one that was enrolled", "credential")
 
 
-def seed_flipped(home: TamperedHome, chosen: random.Random) -> Expected:
+def seed_flipped(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seeds = read_seeds(home)
     credential = chosen.choice(sorted(seeds))
     token = bytearray(seeds[credential].encode())
     token[chosen.randrange(len(token))] ^= 1
     write_seeds(home, seeds | {credential: token.decode()})
-    return Expected(None, "its seed in seeds.json", "credential")
+    return ExpectedFinding(None, "its seed in seeds.json", "credential")
 
 
-def seeds_emptied(home: TamperedHome, _: random.Random) -> Expected:
+def seeds_emptied(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     (home.home.keys / "seeds.json").write_bytes(b"")
-    return Expected(None, "the sealed seeds in seeds.json cannot be read")
+    return ExpectedFinding(None, "the sealed seeds in seeds.json cannot be read")
 
 
 def seeds_key(make: Callable[[bytes, random.Random], bytes], says: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         path = home.home.keys / "seeds.key"
         path.write_bytes(make(path.read_bytes(), chosen))
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 

@@ -15,8 +15,12 @@ Checker = Literal["verify", "serving", "export", "counts", "submission", "receip
 registration, or `verify.py --proof`."""
 
 
+Lines = list[bytes]
+"""The lines of a journal or of a file of an export."""
+
+
 @dataclass(frozen=True)
-class Expected:
+class ExpectedFinding:
     """What must be found: the first bad event (None: no event is bad), and a finding with this text and table.
 
     Where every copy that the thief can write agrees with the change, the last checkpoint before it may be named
@@ -29,7 +33,7 @@ class Expected:
     proven: int | None = None
 
 
-Tamper = Callable[["TamperedHome", random.Random], Expected]
+Tamper = Callable[["TamperedHome", random.Random], ExpectedFinding]
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import duckdb
 from data.audit.body import canonical, leaf_hash
 from data.audit.keys import SigningKey
 from tests.tampering.flipped_bit import flipped_bit
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
-from tests.tampering.tampered_log import Event, event_id
+from tests.tampering.tampered_log import EventBody, event_id
 
-Edit = Callable[[Event, random.Random], None]
+LogEdit = Callable[[EventBody, random.Random], None]
 
 
 def any_event(home: TamperedHome, chosen: random.Random) -> int:
@@ -27,78 +27,78 @@ def any_event(home: TamperedHome, chosen: random.Random) -> int:
 # -- in place: the rest of the log is left as it is -------------------------------------------------
 
 
-def flipped_body(home: TamperedHome, chosen: random.Random) -> Expected:
+def flipped_body(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = chosen.randrange(home.size)
     body, _ = flipped_bit(home.stored()[seq].body, chosen)
     home.sql(("UPDATE audit_event SET body = ? WHERE seq = ?", [body, seq]))
-    return Expected(seq)
+    return ExpectedFinding(seq)
 
 
 def edited_body(with_leaf: bool) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq = any_event(home, chosen)
         body = canonical(home.events[seq] | {"actor": {"id": "eve", "auth": "totp"}})
         home.sql(("UPDATE audit_event SET body = ?, actor = 'eve' WHERE seq = ?", [body, seq]))
         if with_leaf:
             home.sql(("UPDATE audit_event SET leaf = ? WHERE seq = ?", [leaf_hash(body), seq]))
-        return Expected(seq)
+        return ExpectedFinding(seq)
 
     return tamper
 
 
-def emptied_body(home: TamperedHome, chosen: random.Random) -> Expected:
+def emptied_body(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     home.sql(("UPDATE audit_event SET body = ''::BLOB WHERE seq = ?", [seq]))
-    return Expected(seq, "RFC 8785")
+    return ExpectedFinding(seq, "RFC 8785")
 
 
 def edited_copy(column: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq = chosen.randrange(home.size)
         home.sql((f"UPDATE audit_event SET {column} = {column} || 'x' WHERE seq = ?", [seq]))
-        return Expected(seq, column)
+        return ExpectedFinding(seq, column)
 
     return tamper
 
 
 def edited_bytes(column: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq = chosen.randrange(home.size)
         home.sql((f"UPDATE audit_event SET {column} = ? WHERE seq = ?", [chosen.randbytes(64), seq]))
-        return Expected(seq)
+        return ExpectedFinding(seq)
 
     return tamper
 
 
-def removed_seal(home: TamperedHome, chosen: random.Random) -> Expected:
+def removed_seal(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     home.sql(("UPDATE audit_event SET seal = NULL WHERE seq = ?", [seq]))
-    return Expected(seq, "seal")
+    return ExpectedFinding(seq, "seal")
 
 
-def exchanged_seals(home: TamperedHome, chosen: random.Random) -> Expected:
+def exchanged_seals(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     first, other = sorted(chosen.sample(range(1, home.size), 2))
     seals = [one.seal for one in home.stored()]
     for seq, seal in ((first, seals[other]), (other, seals[first])):
         home.sql(("UPDATE audit_event SET seal = ? WHERE seq = ?", [seal, seq]))
-    return Expected(first, "seal")
+    return ExpectedFinding(first, "seal")
 
 
-def deleted_event(home: TamperedHome, chosen: random.Random) -> Expected:
+def deleted_event(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     home.sql(("DELETE FROM audit_event WHERE seq = ?", [seq]))
-    return Expected(seq, "missing")
+    return ExpectedFinding(seq, "missing")
 
 
-def exchanged_bodies(home: TamperedHome, chosen: random.Random) -> Expected:
+def exchanged_bodies(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     first, other = sorted(chosen.sample(range(1, home.size), 2))
     stored = home.stored()
     for seq, body in ((first, stored[other].body), (other, stored[first].body)):
         home.sql(("UPDATE audit_event SET body = ? WHERE seq = ?", [body, seq]))
-    return Expected(first)
+    return ExpectedFinding(first)
 
 
-def repeated_row(home: TamperedHome, chosen: random.Random) -> Expected:
+def repeated_row(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     home.sql(
         "CREATE TABLE other AS SELECT * FROM audit_event",
@@ -106,15 +106,15 @@ def repeated_row(home: TamperedHome, chosen: random.Random) -> Expected:
         "ALTER TABLE other RENAME TO audit_event",
         ("INSERT INTO audit_event SELECT * FROM audit_event WHERE seq = ?", [seq]),
     )
-    return Expected(seq, "twice")
+    return ExpectedFinding(seq, "twice")
 
 
 def moved_row(number: int, says: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         columns = "body, leaf, id || 'x', type, subject, actor, recorded_at, effective_at, seal"
         values = [number, any_event(home, chosen)]
         home.sql((f"INSERT INTO audit_event SELECT ?, {columns} FROM audit_event WHERE seq = ?", values))
-        return Expected(0 if number < 0 else home.size, says)
+        return ExpectedFinding(0 if number < 0 else home.size, says)
 
     return tamper
 
@@ -122,81 +122,81 @@ def moved_row(number: int, says: str) -> Tamper:
 # -- chained again: each later event follows from the changed one ------------------------------------
 
 
-def edited_and_chained(edit: Edit, key: bool = False, journal: bool = False) -> Tamper:
+def edited_and_chained(edit: LogEdit, key: bool = False, journal: bool = False) -> Tamper:
     """Edit one event and chain the rest again; with the stolen key also seals, checkpoints and the journal."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq = any_event(home, chosen)
         events = [dict(event) for event in home.events]
         edit(events[seq], chosen)
         home.rewrite(events, home.key if key else None, journal=journal)
-        return Expected(seq, proven=home.proven(seq) if key and journal else None)
+        return ExpectedFinding(seq, proven=home.proven(seq) if key and journal else None)
 
     return tamper
 
 
-def other_actor(event: Event, chosen: random.Random) -> None:
+def other_actor(event: EventBody, chosen: random.Random) -> None:
     event["actor"] = {"id": chosen.choice(("eve", "mallory")), "auth": "totp"}
 
 
-def other_subject(event: Event, chosen: random.Random) -> None:
+def other_subject(event: EventBody, chosen: random.Random) -> None:
     event["subject"] += f"/{chosen.randrange(100)}"
 
 
-def more_data(event: Event, chosen: random.Random) -> None:
+def more_data(event: EventBody, chosen: random.Random) -> None:
     event["data"] = {**event["data"], "comment": f"{chosen.random()}"}
 
 
-def deleted_and_chained(home: TamperedHome, chosen: random.Random) -> Expected:
+def deleted_and_chained(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     home.rewrite(home.events[:seq] + home.events[seq + 1 :])
-    return Expected(seq)
+    return ExpectedFinding(seq)
 
 
-def exchanged_and_chained(home: TamperedHome, chosen: random.Random) -> Expected:
+def exchanged_and_chained(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     first, other = sorted(chosen.sample(range(1, home.size), 2))
     events = list(home.events)
     events[first], events[other] = events[other], events[first]
     home.rewrite(events)
-    return Expected(first)
+    return ExpectedFinding(first)
 
 
-def inserted_and_chained(home: TamperedHome, chosen: random.Random) -> Expected:
+def inserted_and_chained(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     added = home.events[seq] | {"id": event_id(chosen.randrange(1 << 40))}
     home.rewrite([*home.events[:seq], added, *home.events[seq:]])
-    return Expected(seq)
+    return ExpectedFinding(seq)
 
 
-def rewritten_without_genesis(home: TamperedHome, chosen: random.Random) -> Expected:
+def rewritten_without_genesis(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     count = chosen.randrange(1, 10)
     home.rewrite(home.events[count:], home.key, journal=True)
-    return Expected(0, "genesis")
+    return ExpectedFinding(0, "genesis")
 
 
 def spelt(change: Callable[[bytes], bytes]) -> Tamper:
     """Spell one event in another way than RFC 8785; chain, seal and journal with the stolen key."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         seq = any_event(home, chosen)
 
-        def spell(event: Event) -> bytes:
+        def spell(event: EventBody) -> bytes:
             return change(canonical(event)) if event["seq"] == seq else canonical(event)
 
         home.rewrite(home.events, home.key, journal=True, spell=spell)
-        return Expected(seq, "RFC 8785")
+        return ExpectedFinding(seq, "RFC 8785")
 
     return tamper
 
 
-def under_a_new_key(home: TamperedHome, chosen: random.Random) -> Expected:
+def under_a_new_key(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     key = SigningKey(home.origin, chosen.randbytes(32))
     genesis = home.events[0] | {"data": {**home.events[0]["data"], "vkey": key.vkey}}
     home.rewrite([genesis, *home.events[1:]], key, journal=True)
-    return Expected(0)
+    return ExpectedFinding(0)
 
 
-def of_another_log(home: TamperedHome, chosen: random.Random) -> Expected:
+def of_another_log(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     origin = f"elsewhere.example/{chosen.randbytes(4).hex()}"
     key = SigningKey(origin, chosen.randbytes(32))
     events = [event | {"log": origin} for event in home.events]
@@ -204,49 +204,49 @@ def of_another_log(home: TamperedHome, chosen: random.Random) -> Expected:
         "data": {**events[0]["data"], "origin": origin, "vkey": key.vkey, "log_id": chosen.randbytes(16).hex()}
     }
     home.rewrite(events, key, journal=True)
-    return Expected(0)
+    return ExpectedFinding(0)
 
 
-def event_of_another_log(home: TamperedHome, chosen: random.Random) -> Expected:
+def event_of_another_log(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     seq = any_event(home, chosen)
     events = [event | {"log": "elsewhere.example"} if event["seq"] == seq else event for event in home.events]
     home.rewrite(events)
-    return Expected(seq)
+    return ExpectedFinding(seq)
 
 
 # -- shorter or older --------------------------------------------------------------------------------
 
 
 def cut_end(checkpoints: bool) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         size = chosen.randrange(2, home.size)
         home.rewrite([one.body for one in home.stored()[:size]])
         if checkpoints:
             home.sql(("DELETE FROM checkpoint WHERE size > ?", [size]))
-        return Expected(size)
+        return ExpectedFinding(size)
 
     return tamper
 
 
-def cut_end_and_journal(home: TamperedHome, chosen: random.Random) -> Expected:
+def cut_end_and_journal(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     size = chosen.choice(home.sizes[1:-1])
     home.rewrite([one.body for one in home.stored()[:size]], journal=True)
     home.sql(("DELETE FROM checkpoint WHERE size > ?", [size]))
-    return Expected(size, "proves")
+    return ExpectedFinding(size, "proves")
 
 
-def emptied(home: TamperedHome, chosen: random.Random) -> Expected:
+def emptied(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     home.sql("DELETE FROM audit_event", "DELETE FROM checkpoint", "DELETE FROM audit_head")
-    return Expected(0)
+    return ExpectedFinding(0)
 
 
-def without_genesis(home: TamperedHome, chosen: random.Random) -> Expected:
+def without_genesis(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     home.sql("DELETE FROM audit_event WHERE seq = 0")
-    return Expected(0)
+    return ExpectedFinding(0)
 
 
 def earlier(*names: str) -> Tamper:
-    return lambda home, chosen: Expected(home.restore_earlier(*names), "last events are missing")
+    return lambda home, chosen: ExpectedFinding(home.restore_earlier(*names), "last events are missing")
 
 
 # -- appended after the last event -------------------------------------------------------------------
@@ -255,7 +255,7 @@ def earlier(*names: str) -> Tamper:
 def appended(sealed: bool = False, journal: bool = True, says: str = "", **fields: Any) -> Tamper:
     """Append an event that chains; `sealed` with the stolen key."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         event = {
             "type": "command.refused",
             "subject": "models/ops/delay",
@@ -263,24 +263,24 @@ def appended(sealed: bool = False, journal: bool = True, says: str = "", **field
             **fields,
         }
         home.append(event, home.key if sealed else None, journal=journal)
-        return Expected(home.size, says)
+        return ExpectedFinding(home.size, says)
 
     return tamper
 
 
-def deleted_write_ahead_log(home: TamperedHome, chosen: random.Random) -> Expected:
+def deleted_write_ahead_log(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     event = {"type": "command.refused", "subject": "models/ops/delay", "data": {"reason": chosen.random()}}
     home.append(event, home.key, in_log=True)
     write_ahead_log(home).unlink()
-    return Expected(home.size, "journal has 1 more")
+    return ExpectedFinding(home.size, "journal has 1 more")
 
 
-def edit_in_write_ahead_log(home: TamperedHome, chosen: random.Random) -> Expected:
+def edit_in_write_ahead_log(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     with duckdb.connect(str(home.home.database)) as connection:
         connection.execute("PRAGMA disable_checkpoint_on_shutdown; SET checkpoint_threshold = '1GB'")
         connection.execute("UPDATE person SET email = ? WHERE key = 'people/dev'", [str(chosen.random())])
     assert write_ahead_log(home).stat().st_size > 0
-    return Expected(None, "email", "person")
+    return ExpectedFinding(None, "email", "person")
 
 
 def write_ahead_log(home: TamperedHome) -> Path:

@@ -24,7 +24,7 @@ from tests.tampering import (
     serving_kinds,
     table_kinds,
 )
-from tests.tampering.kind import Checker, Expected, Kind
+from tests.tampering.kind import Checker, ExpectedFinding, Kind
 from tests.tampering.tampered_home import TamperedHome
 from tests.world import Template
 
@@ -106,7 +106,7 @@ _CHECKERS: dict[Checker, Callable[[TamperedHome], Found]] = {
 CHECKERS: tuple[Checker, ...] = tuple(_CHECKERS)
 
 
-def _difference(expected: Expected, found: Found) -> str:
+def _difference(expected: ExpectedFinding, found: Found) -> str:
     listed = "; ".join(f"{table}: {what}" if table else what for what, table in found.findings[:3])
     if not found.findings:
         return "nothing was found"

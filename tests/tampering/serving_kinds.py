@@ -13,16 +13,16 @@ from data.audit.note import sign_text
 from data.files.manifest import digest_of
 from tests.served_slot import FIRST
 from tests.tampering.flipped_bit import flip
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
 
 def manifest(says: str, **changes: object) -> Tamper:
     """Edit fields of the manifest."""
 
-    def tamper(home: TamperedHome, _: random.Random) -> Expected:
+    def tamper(home: TamperedHome, _: random.Random) -> ExpectedFinding:
         edit_manifest(home, **changes)
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
@@ -40,14 +40,14 @@ def edit_manifest(home: TamperedHome, **changes: object) -> None:
 def file_of(
     place: Callable[[TamperedHome], Path], change: Callable[[Path, random.Random], object], says: str
 ) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(place(home), chosen)
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
 
-def manifest_and_note(home: TamperedHome, _: random.Random) -> Expected:
+def manifest_and_note(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     """Name another version in manifest and note, and give the note the name of the new manifest."""
     text, serving = home.served.note.read_text("utf-8"), served(home)
     former = digest_of(home.served.manifest.read_text())
@@ -55,64 +55,64 @@ def manifest_and_note(home: TamperedHome, _: random.Random) -> Expected:
     digest = digest_of(home.served.manifest.read_text())
     path = home.served.manifest.with_name(f"{digest.removeprefix('sha256:')}.note")
     path.write_text(text.replace(former, digest).replace(serving, FIRST), "utf-8")
-    return Expected(None, "its manifest names ops/delay v1")
+    return ExpectedFinding(None, "its manifest names ops/delay v1")
 
 
-def note_of_another_key(home: TamperedHome, chosen: random.Random) -> Expected:
+def note_of_another_key(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     path = home.served.note
     text = path.read_text("utf-8").partition("\n\n")[0] + "\n"
     path.write_text(sign_text(text, SigningKey(home.origin, chosen.randbytes(32))), "utf-8")
-    return Expected(None, "did not sign")
+    return ExpectedFinding(None, "did not sign")
 
 
-def note_about_another_version(home: TamperedHome, _: random.Random) -> Expected:
+def note_about_another_version(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     """Sign another statement about the same manifest with the stolen key."""
     path = home.served.note
     text = path.read_text("utf-8").partition("\n\n")[0] + "\n"
     path.write_text(sign_text(text.replace(served(home), FIRST), home.key), "utf-8")
-    return Expected(None, "states something else than the record")
+    return ExpectedFinding(None, "states something else than the record")
 
 
-def earlier_manifest(home: TamperedHome, _: random.Random) -> Expected:
+def earlier_manifest(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     """Write the genuine manifest of the version before again; its genuine note is still there."""
     begun = [event for event in home.events if event["type"] == "operation.begun"]
     texts = [event["rows"][0]["values"].get("former_manifest") for event in begun]
     home.served.manifest.write_text(next(text for text in texts if text))
-    return Expected(None, "its manifest names ops/delay v2")
+    return ExpectedFinding(None, "its manifest names ops/delay v2")
 
 
-def copied_to_another_model(home: TamperedHome, chosen: random.Random) -> Expected:
+def copied_to_another_model(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     folder = home.home.serving / "ops" / f"other-{chosen.randrange(100)}"
     folder.mkdir()
     for path in (home.served.manifest, home.served.note):
         shutil.copy(path, folder / path.name)
-    return Expected(None, "the record has no such slot")
+    return ExpectedFinding(None, "the record has no such slot")
 
 
-def copied_to_another_slot(home: TamperedHome, _: random.Random) -> Expected:
+def copied_to_another_slot(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     folder = home.served.manifest.parent / "staging" / "champion"
     folder.mkdir(parents=True)
     shutil.copy(home.served.manifest, folder / "current.json")
-    return Expected(None, "the record has no such slot")
+    return ExpectedFinding(None, "the record has no such slot")
 
 
-def behind_a_link(home: TamperedHome, _: random.Random) -> Expected:
+def behind_a_link(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     path, copy = home.served.manifest, home.live / "elsewhere.json"
     shutil.copy(path, copy)
     path.unlink()
     path.symlink_to(copy)
-    return Expected(None, "leads out of the serving folder")
+    return ExpectedFinding(None, "leads out of the serving folder")
 
 
-def folder_removed(home: TamperedHome, _: random.Random) -> Expected:
+def folder_removed(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     shutil.rmtree(home.home.serving)
-    return Expected(None, "it has no manifest")
+    return ExpectedFinding(None, "it has no manifest")
 
 
-def row_edited(home: TamperedHome, _: random.Random) -> Expected:
+def row_edited(home: TamperedHome, _: random.Random) -> ExpectedFinding:
     """Name version 1 in the row of the slot, so that the record itself would say it."""
     home.sql(("UPDATE slot SET version = ? WHERE version = ?", [FIRST, served(home)]))
-    return Expected(None, "the registry differs from its log")
+    return ExpectedFinding(None, "the registry differs from its log")
 
 
 def remove(path: Path, _: random.Random) -> None:

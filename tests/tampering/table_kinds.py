@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import random
 
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.tampered_home import TamperedHome
 
 
-def edited(home: TamperedHome, chosen: random.Random) -> Expected:
+def edited(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Edit one text column of one row of any table that has rows."""
     table, key = chosen.choice(home.rows_written())
     columns = [one for one in home.text_columns(table) if one != "key"]
     column = chosen.choice(columns)
     home.sql((f'UPDATE {table} SET "{column}" = coalesce("{column}", \'\') || ? WHERE key = ?', ["x", key]))
-    return Expected(None, column, table)
+    return ExpectedFinding(None, column, table)
 
 
 def set_value(table: str, assignment: str, column: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         keys = [key for name, key in home.rows_written() if name == table]
         home.sql((f"UPDATE {table} SET {assignment} WHERE key = ?", [chosen.choice(keys)]))
-        return Expected(None, column, table)
+        return ExpectedFinding(None, column, table)
 
     return tamper
 
 
-def deleted(home: TamperedHome, chosen: random.Random) -> Expected:
+def deleted(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     table, key = chosen.choice(home.rows_written())
     home.sql((f"DELETE FROM {table} WHERE key = ?", [key]))
-    return Expected(None, "is missing", table)
+    return ExpectedFinding(None, "is missing", table)
 
 
-def added(home: TamperedHome, chosen: random.Random) -> Expected:
+def added(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     table, key = chosen.choice(home.rows_written())
     home.sql((f"INSERT INTO {table} SELECT key || '0' AS key, * EXCLUDE (key) FROM {table} WHERE key = ?", [key]))
-    return Expected(None, "no event wrote this row", table)
+    return ExpectedFinding(None, "no event wrote this row", table)
 
 
-def twice(home: TamperedHome, chosen: random.Random) -> Expected:
+def twice(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     table, key = chosen.choice(home.rows_written())
     home.sql(
         f"CREATE TABLE other AS SELECT * FROM {table}",
@@ -46,10 +46,10 @@ def twice(home: TamperedHome, chosen: random.Random) -> Expected:
         f"ALTER TABLE other RENAME TO {table}",
         (f"INSERT INTO {table} SELECT * FROM {table} WHERE key = ?", [key]),
     )
-    return Expected(None, "no event wrote this row", table)
+    return ExpectedFinding(None, "no event wrote this row", table)
 
 
-def exchanged(home: TamperedHome, chosen: random.Random) -> Expected:
+def exchanged(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Exchange the keys of two rows of one table."""
     rows = [row for row in home.rows_written() if row[0] == "person"]
     (_, first), (_, other) = chosen.sample(rows, 2)
@@ -58,38 +58,38 @@ def exchanged(home: TamperedHome, chosen: random.Random) -> Expected:
         ("UPDATE person SET key = ? WHERE key = ?", [first, other]),
         ("UPDATE person SET key = ? WHERE key = 'x'", [other]),
     )
-    return Expected(None, "differs from event", "person")
+    return ExpectedFinding(None, "differs from event", "person")
 
 
-def revision(home: TamperedHome, chosen: random.Random) -> Expected:
+def revision(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     table, key = chosen.choice(home.rows_written())
     home.sql((f"UPDATE {table} SET rev = rev + ? WHERE key = ?", [chosen.randrange(1, 9), key]))
-    return Expected(None, "rev", table)
+    return ExpectedFinding(None, "rev", table)
 
 
 def index_row(statement: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         home.sql((statement, [*chosen.choice(home.rows_written())]))
-        return Expected(None, table="row_image")
+        return ExpectedFinding(None, table="row_image")
 
     return tamper
 
 
 def head(assignment: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         home.sql((f"UPDATE audit_head SET {assignment}", [chosen.randrange(1, 9)]))
-        return Expected(None, "not the single row", "audit_head")
+        return ExpectedFinding(None, "not the single row", "audit_head")
 
     return tamper
 
 
 def dropped(is_empty: bool) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         filled = {table for table, _ in home.rows_written()}
         names = sorted(filled if not is_empty else home.state_tables() - filled)
         table = chosen.choice(names)
         home.sql(f"DROP TABLE {table}")
-        return Expected(None, "the table is missing", table)
+        return ExpectedFinding(None, "the table is missing", table)
 
     return tamper
 
@@ -97,18 +97,18 @@ def dropped(is_empty: bool) -> Tamper:
 def in_place_of(statement: str, says: str) -> Tamper:
     """Run a statement about one state table; `{table}` is its name."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         table = chosen.choice(home.rows_written())[0]
         home.sql(*(one.format(table=table) for one in statement.split(";")))
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
 
 def migrations(statement: str) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         home.sql(statement)
-        return Expected(None, "migrations", "schema_version")
+        return ExpectedFinding(None, "migrations", "schema_version")
 
     return tamper
 

@@ -38,9 +38,9 @@ from data.registry.registry import Registry
 from tests.exports import store_documents
 from tests.git_repositories import bare
 from tests.served_slot import ServedSlot, serve_two_versions
-from tests.stored_files import StoredFiles, register_with_every_file
+from tests.stored_files import VersionFiles, register_with_every_file
 from tests.tampering.derived_files import add_derived_files
-from tests.tampering.tampered_log import Event, TamperedLog
+from tests.tampering.tampered_log import EventBody, TamperedLog
 from tests.timestamp_authority import TimestampAuthority
 from tests.world import Template, World
 
@@ -53,7 +53,7 @@ _WORKING_FILES = {"registry.lock", "registry.queue", "seeds.lock", "clock.json"}
 class TamperedHome(TamperedLog):
     """The folder `live` with home, anchors and export, a copy of it, and copies of earlier files."""
 
-    def __init__(self, folder: Path, world: World, files: StoredFiles, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, world: World, files: VersionFiles, settings: dict[str, str]) -> None:
         super().__init__(world.home)
         self.world, self.files, self.served = world, files, ServedSlot(world)
         self.live, self._sound, self.earlier = folder / "live", folder / "sound", folder / "earlier"
@@ -67,7 +67,7 @@ class TamperedHome(TamperedLog):
         self._digests: dict[Path, str] = {}
         self._thief: TimestampAuthority | None = None
         self.submission = ""
-        self.next_events: list[Event] = []
+        self.next_events: list[EventBody] = []
         """The events of a first vote on the pending request: the attempt that is counted, and the vote."""
 
     @classmethod
@@ -188,7 +188,7 @@ class TamperedHome(TamperedLog):
                 yield path
 
 
-def _fill(world: World, earlier: Path) -> StoredFiles:
+def _fill(world: World, earlier: Path) -> VersionFiles:
     """Adopt a standard that demands all three anchors, register and serve versions, and copy the files in between."""
     text = world.artifacts.put(b"id: strict\nversion: 1\n")
     adopt = AdoptStandard(

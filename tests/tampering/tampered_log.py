@@ -18,7 +18,7 @@ from data.audit.note import sign_checkpoint
 from data.audit.seal import seal
 from data.files.home import Home
 
-Event = dict[str, Any]
+EventBody = dict[str, Any]
 DECLARING = ("log.created", "log.migrated")
 _COLUMNS = ("seq", "body", "leaf", "id", "type", "subject", "actor", "recorded_at", "effective_at", "seal")
 _PLACES = ", ".join("?" * len(_COLUMNS))
@@ -26,7 +26,7 @@ _INSERT = f"INSERT INTO audit_event ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"
 
 
 @dataclass(frozen=True)
-class StoredEvent:
+class DatabaseEvent:
     """An event as the database has it."""
 
     body: bytes
@@ -38,7 +38,7 @@ class TamperedLog:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.events: list[Event] = [json.loads(one.body) for one in self.stored()]
+        self.events: list[EventBody] = [json.loads(one.body) for one in self.stored()]
         self.size, self.origin = len(self.events), str(self.events[0]["log"])
         self.key = keys.load(self.home.keys, self.origin)
         with duckdb.connect(str(self.home.database), read_only=True) as connection:
@@ -46,11 +46,11 @@ class TamperedLog:
         self.notes: dict[int, str] = dict(found)
         self.sizes = list(self.notes)
 
-    def stored(self) -> list[StoredEvent]:
+    def stored(self) -> list[DatabaseEvent]:
         """Return the events of the database, in order."""
         with duckdb.connect(str(self.home.database), read_only=True) as connection:
             rows = connection.execute("SELECT body, seal FROM audit_event ORDER BY seq").fetchall()
-        return [StoredEvent(*row) for row in rows]
+        return [DatabaseEvent(*row) for row in rows]
 
     def proven(self, seq: int) -> int:
         """Return the size of the last checkpoint before event `seq`: a rewrite with every copy begins after it."""
@@ -85,11 +85,11 @@ class TamperedLog:
 
     def rewrite(
         self,
-        events: Sequence[Event | bytes],
+        events: Sequence[EventBody | bytes],
         key: SigningKey | None = None,
         *,
         journal: bool = False,
-        spell: Callable[[Event], bytes] = canonical,
+        spell: Callable[[EventBody], bytes] = canonical,
     ) -> None:
         """Replace the log by these events, numbered and chained again; with `key` also seals and checkpoints.
 
@@ -118,7 +118,7 @@ class TamperedLog:
 
     def append(
         self,
-        event: Event,
+        event: EventBody,
         key: SigningKey | None,
         *,
         journal: bool = True,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.tampering.decision_kinds import append_events
-from tests.tampering.kind import Expected, Kind
+from tests.tampering.kind import ExpectedFinding, Kind
 from tests.tampering.matrix import CHECKERS, KINDS, fault_of, found_by
 from tests.tampering.tampered_home import TamperedHome
 from tests.world import Template
@@ -50,10 +50,10 @@ def test_a_vote_that_breaks_no_rule_is_judged_without_a_finding(home: TamperedHo
 
 
 def test_a_change_that_changes_nothing_is_not_counted(home: TamperedHome) -> None:
-    def write_the_same(home: TamperedHome, _: object) -> Expected:
+    def write_the_same(home: TamperedHome, _: object) -> ExpectedFinding:
         home.sql("UPDATE person SET email = email")
         home.home.anchor.write_bytes(home.home.anchor.read_bytes())
-        return Expected()
+        return ExpectedFinding()
 
     with pytest.raises(AssertionError, match="nothing was changed"):
         fault_of(home, Kind("nothing", "The same is written.", write_the_same), seed=0)

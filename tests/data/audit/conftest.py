@@ -310,8 +310,11 @@ def empty(tmp_path: Path) -> Toy:
     return Toy(tmp_path / "empty")
 
 
+CreateTables = Callable[[duckdb.DuckDBPyConnection, int], None]
+
+
 @pytest.fixture
-def create_tables() -> Callable[[duckdb.DuckDBPyConnection, int], None]:
+def create_tables() -> CreateTables:
     """A function that creates the empty tables."""
     return create_schema
 

@@ -8,12 +8,10 @@ SHA-256 of `modelward test key n`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from data.audit.anchors.file_anchor import FileAnchor
@@ -24,8 +22,7 @@ from data.audit.note import parse_checkpoint, verify_checkpoint
 from data.audit.rebuild import rebuild
 from data.audit.verifier import verify
 from data.registry.rules.number import rules_of
-
-CreateTables = Callable[[duckdb.DuckDBPyConnection, int], None]
+from tests.data.audit.conftest import CreateTables
 
 
 @dataclass(frozen=True)

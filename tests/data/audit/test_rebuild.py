@@ -13,11 +13,10 @@ from data.audit.body import GENESIS_PREV, canonical
 from data.audit.journal import Journal
 from data.audit.rebuild import rebuild
 from data.errors import AuditError, JournalError, StoreError
+from tests.data.audit.conftest import CreateTables
 
 if TYPE_CHECKING:
     from tests.data.audit.conftest import Toy
-
-CreateTables = Callable[[duckdb.DuckDBPyConnection, int], None]
 
 
 def contents(database: Path) -> dict[str, list[Any]]:

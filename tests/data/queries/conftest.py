@@ -14,11 +14,11 @@ from tests.world import MODEL, Template, World
 
 __all__ = ["monitored", "monitored_template"]
 
-Moments = dict[str, datetime]
+Milestones = dict[str, datetime]
 V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"
 
 
-def life(world: World) -> Moments:
+def life(world: World) -> Milestones:
     """Let version 1 serve, then version 2, roll it back, then suspend; return a moment within each period."""
     world.version()
     moments = {"registered": world.now}
@@ -37,23 +37,23 @@ def life(world: World) -> Moments:
 
 
 @pytest.fixture(scope="module")
-def template_with_history(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Moments]:
+def template_with_history(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Milestones]:
     """The template of a world with that history, and a moment within each period of it."""
-    moments: Moments = {}
+    moments: Milestones = {}
     root = tmp_path_factory.mktemp("template_with_history") / "home"
     template = prepared(founded, root, lambda world: moments.update(life(world)))
     return template, moments
 
 
 @pytest.fixture
-def moments(template_with_history: tuple[Template, Moments]) -> Moments:
+def moments(template_with_history: tuple[Template, Milestones]) -> Milestones:
     """A moment within each period of the history."""
     return template_with_history[1]
 
 
 @pytest.fixture
 def history_world(
-    template_with_history: tuple[Template, Moments], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    template_with_history: tuple[Template, Milestones], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
     """A world with that history."""
     with held(template_with_history[0], tmp_path / "old", monkeypatch) as world:

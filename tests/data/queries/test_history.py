@@ -13,10 +13,10 @@ from data.records.approval import ApprovalRequest
 from data.records.review import Severity
 from data.records.tables import TABLES
 from data.registry.commands.review import DecideWaiver, OpenFinding, RequestWaiver
+from tests.data.queries.conftest import Milestones
 from tests.operations import deployed
 from tests.world import MODEL, STANDARDS_DIGEST, World
 
-Moments = dict[str, datetime]
 V1, V2 = f"{MODEL}/versions/1", f"{MODEL}/versions/2"
 
 
@@ -26,12 +26,12 @@ def slot_at(world: World, moment: datetime, **where: str) -> SlotSnapshot:
         return as_of(connection, MODEL, moment, **where)
 
 
-def test_each_moment_has_the_version_that_served_then(history_world: World, moments: Moments) -> None:
+def test_each_moment_has_the_version_that_served_then(history_world: World, moments: Milestones) -> None:
     served = {name: slot_at(history_world, moment).version for name, moment in moments.items()}
     assert served == {"registered": None, "first": V1, "second": V2, "rolled back": V1, "suspended": None}
 
 
-def test_the_snapshot_has_approvers_and_evidence(history_world: World, moments: Moments) -> None:
+def test_the_snapshot_has_approvers_and_evidence(history_world: World, moments: Milestones) -> None:
     request = history_world.get(ApprovalRequest, f"{V2}/requests/1")
     answer = slot_at(history_world, moments["second"]).model_dump(mode="json")
     assert [(one["name"], one["role"], one["decision"], one["proof"]) for one in answer["approvers"]] == [
@@ -45,7 +45,7 @@ def test_the_snapshot_has_approvers_and_evidence(history_world: World, moments: 
     assert (answer["environment"], answer["slot"], answer["by"]) == ("production", "champion", "effective")
 
 
-def test_after_a_rollback_the_snapshot_has_the_earlier_approval(history_world: World, moments: Moments) -> None:
+def test_after_a_rollback_the_snapshot_has_the_earlier_approval(history_world: World, moments: Milestones) -> None:
     answer = slot_at(history_world, moments["rolled back"])
     assert answer.request == f"{V1}/requests/1"
     assert (answer.rollback_of, answer.reason) == (f"{MODEL}/deployments/2", "it drifted")
@@ -83,12 +83,12 @@ def test_before_registration_an_error_is_raised(world: World) -> None:
         slot_at(world, before)
 
 
-def test_another_environment_can_be_read(history_world: World, moments: Moments) -> None:
+def test_another_environment_can_be_read(history_world: World, moments: Milestones) -> None:
     assert slot_at(history_world, moments["second"], environment="staging").version is None
     assert slot_at(history_world, moments["second"], slot="shadow").version is None
 
 
-def test_the_journal_gives_the_same_answer_as_the_registry(history_world: World, moments: Moments) -> None:
+def test_the_journal_gives_the_same_answer_as_the_registry(history_world: World, moments: Milestones) -> None:
     for moment in moments.values():
         assert as_of(history_world.registry.journal.bodies(), MODEL, moment) == slot_at(history_world, moment)
 
@@ -102,14 +102,16 @@ def test_folding_all_events_gives_the_present_tables(history_world: World) -> No
     assert fold.last_event == fold.events - 1
 
 
-def test_events_of_a_model_with_the_same_prefix_are_left_out(history_world: World, moments: Moments) -> None:
+def test_events_of_a_model_with_the_same_prefix_are_left_out(history_world: World, moments: Milestones) -> None:
     own = [one.seq for one in events(history_world.registry.journal.bodies(), MODEL)]
     deployed(history_world, "op-9", version=history_world.validated(history_world.version("models/ops/delay2")))
     assert [one.seq for one in events(history_world.registry.journal.bodies(), MODEL)] == own
     assert slot_at(history_world, moments["first"]).version == V1
 
 
-def test_a_deployment_whose_approval_is_missing_from_the_log_shows_none(history_world: World, moments: Moments) -> None:
+def test_a_deployment_whose_approval_is_missing_from_the_log_shows_none(
+    history_world: World, moments: Milestones
+) -> None:
     bodies = [body for body in history_world.registry.journal.bodies() if b"approval." not in body]
     answer = as_of(bodies, MODEL, moments["second"])
     assert (answer.version, answer.approvers, answer.evidence_digest) == (V2, (), None)
@@ -119,13 +121,15 @@ def test_a_deployment_whose_approval_is_missing_from_the_log_shows_none(history_
     assert as_of(bodies, MODEL, moments["second"]).number is None
 
 
-def test_a_slot_is_found_by_the_name_of_its_model(history_world: World, moments: Moments) -> None:
+def test_a_slot_is_found_by_the_name_of_its_model(history_world: World, moments: Milestones) -> None:
     snapshot = slot_as_of(history_world.registry, "delay", moments["second"])
     assert snapshot == slot_at(history_world, moments["second"])
     assert slot_as_of(history_world.registry, "delay", moments["second"], environment="staging").version is None
 
 
-def test_a_slot_is_shown_from_the_events_that_were_recorded_by_a_moment(history_world: World, moments: Moments) -> None:
+def test_a_slot_is_shown_from_the_events_that_were_recorded_by_a_moment(
+    history_world: World, moments: Milestones
+) -> None:
     now = datetime.now(UTC)
     assert slot_as_of(history_world.registry, "delay", moments["second"], now) == slot_at(
         history_world, moments["second"]

@@ -14,16 +14,15 @@ from data.queries.history import slot_as_of
 from data.queries.log_entries import LogEntry, events, events_about, events_from
 from data.queries.log_page import log_page
 from data.registry.registry import Registry
+from tests.data.queries.conftest import Milestones
 from tests.world import MODEL, World
-
-Moments = dict[str, datetime]
 
 
 def events_named(registry: Registry, text: str = "", **bounds: datetime) -> list[LogEntry]:
     return list(log_page(registry, text, **bounds).rows)
 
 
-def test_the_log_is_read_in_ranges(history_world: World, moments: Moments, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_read_in_ranges(history_world: World, moments: Milestones, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = events_about(history_world.registry, MODEL)
     at_once = slot_as_of(history_world.registry, MODEL, moments["second"]).events
     monkeypatch.setattr(log_entries, "RANGE", 7)
@@ -31,7 +30,7 @@ def test_the_log_is_read_in_ranges(history_world: World, moments: Moments, monke
     assert slot_as_of(history_world.registry, MODEL, moments["second"]).events == at_once
 
 
-BOUNDS: dict[str, tuple[Callable[[Moments], Moments], str, str]] = {
+BOUNDS: dict[str, tuple[Callable[[Milestones], Milestones], str, str]] = {
     "until a moment": (lambda at: {"until": at["first"]}, "model.registered", "deployment.completed"),
     "since a moment": (lambda at: {"since": at["rolled back"]}, "operation.begun", "deployment.suspended"),
     "between two": (
@@ -44,11 +43,11 @@ BOUNDS: dict[str, tuple[Callable[[Moments], Moments], str, str]] = {
 
 @pytest.mark.parametrize("bounds, first, last", BOUNDS.values(), ids=BOUNDS.keys())
 def test_events_are_bounded_by_business_time(
-    bounds: Callable[[Moments], Moments],
+    bounds: Callable[[Milestones], Milestones],
     first: str,
     last: str,
     history_world: World,
-    moments: Moments,
+    moments: Milestones,
 ) -> None:
     found = events_named(history_world.registry, "delay", **bounds(moments))
     assert (found[0].type, found[-1].type) == (first, last)

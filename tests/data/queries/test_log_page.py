@@ -15,9 +15,8 @@ from data.queries.lookup import find_subject
 from data.queries.paging import PageRequest
 from data.records.instant import write_instant
 from data.registry.registry import Registry
+from tests.data.queries.conftest import Milestones
 from tests.world import MODEL, World
-
-Moments = dict[str, datetime]
 
 
 def events_named(
@@ -30,7 +29,7 @@ def events_named(
     return [one for one in events(registry.journal.bodies(), key) if low <= one.effective_at <= high]
 
 
-QUESTIONS: dict[str, Callable[[Moments], dict[str, Any]]] = {
+QUESTIONS: dict[str, Callable[[Milestones], dict[str, Any]]] = {
     "everything": lambda at: {},
     "one model": lambda at: {"text": "delay"},
     "one version": lambda at: {"text": "delay/1"},
@@ -54,7 +53,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
 def test_the_pages_together_are_all_matching_events(
-    question: Callable[[Moments], dict[str, Any]], history_world: World, moments: Moments
+    question: Callable[[Milestones], dict[str, Any]], history_world: World, moments: Milestones
 ) -> None:
     bounds, registry = question(moments), history_world.registry
     whole = events_named(registry, **bounds)

@@ -74,22 +74,22 @@ def test_a_document_is_read_with(text: str, value: object) -> None:
     assert read_yaml(f"a: {text}\n", "model.yaml")["a"] == value
 
 
-class Inner(BaseModel):
+class InnerModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     size: int
 
 
-class Document(BaseModel):
+class OuterModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str
     mode: Literal["observe", "enforce"] = "enforce"
-    parts: tuple[Inner, ...] = ()
+    parts: tuple[InnerModel, ...] = ()
 
 
 def test_all_problems_are_reported_with_line_and_fix() -> None:
     text = "mode: hard\nparts:\n  - size: 1\n  - size: [1]\n    colour: red\nweight: 3\n"
     with pytest.raises(SubmissionError) as refused:
-        read_yaml(text, "model.yaml").checked(Document, SubmissionError)
+        read_yaml(text, "model.yaml").checked(OuterModel, SubmissionError)
     assert refused.value.what.splitlines() == [
         "model.yaml:1: name is missing → add it",
         "model.yaml:1: mode: input should be 'observe' or 'enforce' (got 'hard') → write one of these",
@@ -103,14 +103,14 @@ def test_all_problems_are_reported_with_line_and_fix() -> None:
 @pytest.mark.parametrize("empty", ["", "~", "''", "[]"])
 def test_an_empty_value_is_reported(empty: str) -> None:
     with pytest.raises(DocumentError) as refused:
-        read_yaml(f"size: {empty}", "model.yaml").checked(Inner)
+        read_yaml(f"size: {empty}", "model.yaml").checked(InnerModel)
     assert refused.value.what == "model.yaml:1: size is empty → fill it in"
 
 
 def test_a_value_after_an_unquoted_comma_is_reported_as_an_unknown_field() -> None:
     text = "name: a\nparts:\n  - {size: 1}\n  - {size: 2, or so.}\n"
     with pytest.raises(DocumentError) as refused:
-        read_yaml(text, "model.yaml").checked(Document)
+        read_yaml(text, "model.yaml").checked(OuterModel)
     assert refused.value.what == (
         "model.yaml:4: parts.1.or so.: no such field (got None) → remove it; put text with a comma between { and } in "
         "quotes"
@@ -118,14 +118,14 @@ def test_a_value_after_an_unquoted_comma_is_reported_as_an_unknown_field() -> No
 
 
 def test_a_valid_document_is_converted_to_its_type() -> None:
-    document = read_yaml("name: a\nparts: [{size: 2}]\n", "model.yaml").checked(Document)
-    assert document == Document(name="a", parts=(Inner(size=2),))
+    document = read_yaml("name: a\nparts: [{size: 2}]\n", "model.yaml").checked(OuterModel)
+    assert document == OuterModel(name="a", parts=(InnerModel(size=2),))
 
 
 def test_a_part_keeps_its_lines() -> None:
     document = read_yaml("a: 1\nb:\n  c:\n    - size: x\n", "model.yaml")
     with pytest.raises(ValidationError) as wrong:
-        Inner.model_validate(document["b"]["c"][0])
+        InnerModel.model_validate(document["b"]["c"][0])
     part = document.part("b", "c", 0)
     assert part.problems(wrong.value)[0].startswith("model.yaml:4: size: input should be a valid integer")
     assert (len(part), list(part), document.line("b", "c"), document.line("b", "unknown")) == (1, ["size"], 3, 2)

@@ -8,9 +8,12 @@ import pytest
 
 from tests.world import World
 
+ProvenCaller = Callable[[str], tuple[tuple[str, ...], str]]
+"""Returns the options and the stdin with which a person proves a command."""
+
 
 @pytest.fixture
-def proven(world: World) -> Callable[[str], tuple[tuple[str, ...], str]]:
+def proven(world: World) -> ProvenCaller:
     """Return, for a person, the options and the stdin of a command that is proven at the world's time."""
 
     def options(person: str) -> tuple[tuple[str, ...], str]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from data.records.monitoring import Alert, Incident
 from data.registry.commands.monitoring import Deviation, RecordMonitoring
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.operations import deployed
 from tests.world import MODEL, World
 
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 ANSWERS = {
     "ack": ((), "acknowledged"),
     "confirm": (("--reason", "seen in the field"), "confirmed"),
@@ -61,7 +59,7 @@ def test_only_active_alerts_are_listed_without_all(paged: World, cli: Cli) -> No
     assert len(cli("alerts", "list", "--all", "--json").json) == 1
 
 
-def test_a_blocking_incident_is_resolved_with_a_code(paged: World, cli: Cli, proven: Proven) -> None:
+def test_a_blocking_incident_is_resolved_with_a_code(paged: World, cli: Cli, proven: ProvenCaller) -> None:
     assert "ops/delay#1" in cli("incidents", "list").out
     options, typed = proven("olga")
     result = cli("incidents", "resolve", "delay#1", "--resolution", "retrained", *options, "--json", typed=typed)

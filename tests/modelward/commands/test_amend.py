@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from data.records.model import Model
 from data.submission.folder import read_model
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.submissions import replace_line, write_filled
 from tests.world import World
 
 MODEL = "models/ops/late"
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 BASELINE = "  - {standard: baseline"
 
 
@@ -44,7 +43,7 @@ def commit(folder: Path, author: str) -> None:
 
 
 def test_an_approver_relaxes_a_rule_and_the_event_records_it(
-    world: World, cli: Cli, proven: Proven, relaxed_folder: Path
+    world: World, cli: Cli, proven: ProvenCaller, relaxed_folder: Path
 ) -> None:
     options, typed = proven("alma")
     result = cli("amend", relaxed_folder, *options, typed=typed)
@@ -72,7 +71,7 @@ def test_an_unchanged_model_needs_no_code_and_records_nothing(world: World, cli:
 
 
 def test_a_change_that_relaxes_nothing_is_amended_with_a_code(
-    world: World, cli: Cli, proven: Proven, folder: Path
+    world: World, cli: Cli, proven: ProvenCaller, folder: Path
 ) -> None:
     replace_line(folder / "model.yaml", "runbook:", "runbook: docs/night.md")
     options, typed = proven("dev")
@@ -90,7 +89,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
 def test_relaxing_a_rule_is_refused_to(
-    case: tuple[str, str], world: World, cli: Cli, proven: Proven, relaxed_folder: Path
+    case: tuple[str, str], world: World, cli: Cli, proven: ProvenCaller, relaxed_folder: Path
 ) -> None:
     person, words = case
     options, typed = proven(person)
@@ -100,7 +99,7 @@ def test_relaxing_a_rule_is_refused_to(
 
 
 def test_uncommitted_changes_count_as_written_by_the_current_user(
-    cli: Cli, proven: Proven, relaxed_folder: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, proven: ProvenCaller, relaxed_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "alma")
     options, typed = proven("alma")
@@ -109,7 +108,7 @@ def test_uncommitted_changes_count_as_written_by_the_current_user(
 
 
 def test_an_approver_amends_a_change_that_the_developer_committed(
-    world: World, cli: Cli, proven: Proven, relaxed_folder: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, cli: Cli, proven: ProvenCaller, relaxed_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(relaxed_folder, "Dev <dev@example.org>")
     monkeypatch.setenv("MODELWARD_ACTOR", "alma")
@@ -118,14 +117,14 @@ def test_an_approver_amends_a_change_that_the_developer_committed(
     assert world.events("model.amended")[0]["data"]["written_by"] == ["dev"]
 
 
-def test_an_approver_who_committed_the_change_is_refused(cli: Cli, proven: Proven, relaxed_folder: Path) -> None:
+def test_an_approver_who_committed_the_change_is_refused(cli: Cli, proven: ProvenCaller, relaxed_folder: Path) -> None:
     commit(relaxed_folder, "Alma <alma@example.org>")
     options, typed = proven("alma")
     assert cli("amend", relaxed_folder, *options, typed=typed).code == 1
 
 
 def test_from_a_clone_without_the_whole_history_a_change_is_refused_with_the_command_that_fetches_it(
-    world: World, cli: Cli, proven: Proven, relaxed_folder: Path, tmp_path: Path
+    world: World, cli: Cli, proven: ProvenCaller, relaxed_folder: Path, tmp_path: Path
 ) -> None:
     commit(relaxed_folder, "Alma <alma@example.org>")
     (relaxed_folder / "docs" / "purpose.md").write_text("changed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,10 +10,10 @@ from data.records.evidence import sha256_of
 from data.records.model import Consumer
 from data.records.retirement import RetirementParty
 from data.registry.commands.retirement import AffectedParty, OpenRetirement, RecordNotices
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.world import MODEL, World
 
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 ADDED = ("consumers", "add", "delay", "crews", "--owner", "gina", "--contact", "gina@example.org")
 
 
@@ -51,7 +50,9 @@ def test_a_consumer_is_declared_and_its_declaration_changed(world: World, cli: C
     assert "crews" in cli("consumers", "list", "delay").out
 
 
-def test_an_acknowledgement_accepted_silence_and_a_plan_are_recorded(retiring: World, cli: Cli, proven: Proven) -> None:
+def test_an_acknowledgement_accepted_silence_and_a_plan_are_recorded(
+    retiring: World, cli: Cli, proven: ProvenCaller
+) -> None:
     at = ("--by", "olga", "--as-of", retiring.now.isoformat())
     assert cli("consumers", "ack", "delay/1", "crews", "--comment", "fine", *at).code == 0
     options, typed = proven("rita")

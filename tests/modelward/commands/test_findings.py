@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from data.records.review import Finding
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.world import World
 
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 OPENED = (
     "findings", "open", "delay", "--severity", "high", "--title", "Calibration drifts", "--text", "in spring",
     "--owner", "dev", "--due", "2013-05-01",
 )  # fmt: skip
 
 
-def test_a_finding_is_opened_answered_disputed_answered_and_closed(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_finding_is_opened_answered_disputed_answered_and_closed(
+    world: World, cli: Cli, proven: ProvenCaller
+) -> None:
     key = f"{world.version()}/findings/1"
     at = ("--as-of", world.now.isoformat())
     opened = cli(*OPENED, "--by", "vera", *at)
@@ -40,7 +40,9 @@ def test_only_open_findings_are_listed_without_all(world: World, cli: Cli) -> No
     assert cli("findings", "list", "other").out == "no finding is open\n"
 
 
-def test_the_owner_cannot_close_a_finding_and_the_refusal_is_recorded(world: World, cli: Cli, proven: Proven) -> None:
+def test_the_owner_cannot_close_a_finding_and_the_refusal_is_recorded(
+    world: World, cli: Cli, proven: ProvenCaller
+) -> None:
     world.version()
     cli(*OPENED, "--by", "vera", "--as-of", world.now.isoformat())
     cli("findings", "answer", "delay/1#1", "--text", "done", "--by", "dev", "--as-of", world.now.isoformat())

@@ -32,7 +32,7 @@ LATE = "models/ops/late/versions/1"
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
-class Running(threading.Thread):
+class FlowThread(threading.Thread):
     """A thread that runs a flow while the test continues."""
 
     def __init__(self, flow: Callable[[], Any]) -> None:
@@ -150,7 +150,7 @@ def test_a_wrong_code_is_refused_and_two_people_approve(world: World, cli: Cli) 
     version = world.validated()
     world.requested(version)
     world.move(minutes=1)
-    running = Running(asking(world, version))
+    running = FlowThread(asking(world, version))
     until(lambda: len(world.find(ApprovalRequest, state="pending")) == 2)
     request = world.find(ApprovalRequest, state="pending")[-1]
     fields = ("role=approver", "decision=approve", f"confirm={request.request_digest[-8:]}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pyotp
@@ -15,10 +14,10 @@ from data.records.person import Credential, Person, Role, RoleGrant
 from data.registry.registry import Registry
 from modelward.cli import caller
 from modelward.cli.options import RoleName, SeverityName
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.world import World
 
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 SECRET = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
 
 
@@ -49,7 +48,7 @@ def test_the_first_two_people_need_no_code_and_the_third_needs_one(home: Path, c
     assert len(events) == 1
 
 
-def test_a_person_is_added_with_roles_by_one_code(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_person_is_added_with_roles_by_one_code(world: World, cli: Cli, proven: ProvenCaller) -> None:
     options, typed = proven("adam")
     roles = ("--role", "validator", "--role", "approver")
     result = cli("people", "add", "nina", "--name", "Nina", *roles, *options, typed=typed)
@@ -68,7 +67,7 @@ def test_a_hostile_id_is_refused_before_a_registry_is_started(home: Path, cli: C
     assert not (home / "registry").exists()
 
 
-def test_enrolment_prints_a_qr_code_and_the_secret(world: World, cli: Cli, proven: Proven) -> None:
+def test_enrolment_prints_a_qr_code_and_the_secret(world: World, cli: Cli, proven: ProvenCaller) -> None:
     options, typed = proven("adam")
     result = cli("people", "enrol", "vera", *options, typed=typed)
     found = SECRET.search(result.out)
@@ -80,14 +79,14 @@ def test_enrolment_prints_a_qr_code_and_the_secret(world: World, cli: Cli, prove
     assert pyotp.TOTP(found[0].replace(" ", "")).now().isdigit()
 
 
-def test_enrolment_with_json_is_refused_without_a_terminal(world: World, cli: Cli, proven: Proven) -> None:
+def test_enrolment_with_json_is_refused_without_a_terminal(world: World, cli: Cli, proven: ProvenCaller) -> None:
     before = len(world.events())
     result = cli("people", "enrol", "vera", "--json")
     assert (result.code, result.json["code"]) == (2, "input")
     assert len(world.events()) == before
 
 
-def test_a_person_is_added_granted_a_role_and_removed(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_person_is_added_granted_a_role_and_removed(world: World, cli: Cli, proven: ProvenCaller) -> None:
     options, typed = proven("adam")
     assert cli("people", "add", "nia", "--name", "Nia", *options, typed=typed).code == 0
     options, typed = proven("adam")
@@ -150,7 +149,7 @@ def test_a_command_without_a_code_is_refused_before_the_registry(
 def test_on_a_terminal_the_input_of_the_code_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     prompted: dict[str, object] = {}
 
-    class Terminal:
+    class TerminalInput:
         def isatty(self) -> bool:
             return True
 
@@ -158,14 +157,14 @@ def test_on_a_terminal_the_input_of_the_code_is_hidden(monkeypatch: pytest.Monke
         prompted.update(options, text=text)
         return " 123456 "
 
-    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdin", TerminalInput())
     monkeypatch.setattr(caller.typer, "prompt", prompt)
     assert caller.prove("vera", from_stdin=False).code == "123456"
     assert (prompted["text"], prompted["hide_input"]) == ("One-time code of vera", True)
 
 
 def test_a_deputy_gets_the_role_in_every_scope_of_the_person_represented(
-    world: World, cli: Cli, proven: Proven
+    world: World, cli: Cli, proven: ProvenCaller
 ) -> None:
     world.grant("rita", Role.APPROVER, team="ops", environment="staging", tiers=(1, 2))
     world.grant("rita", Role.APPROVER, team="ops", environment="production")
@@ -191,7 +190,9 @@ UNCLEAR = {
 
 
 @pytest.mark.parametrize("case", UNCLEAR.values(), ids=UNCLEAR)
-def test_a_deputy_is_refused_for(case: tuple[tuple[str, ...], str], world: World, cli: Cli, proven: Proven) -> None:
+def test_a_deputy_is_refused_for(
+    case: tuple[tuple[str, ...], str], world: World, cli: Cli, proven: ProvenCaller
+) -> None:
     world.grant("rita")
     options, typed = proven("adam")
     result = cli("people", "deputise", "outsider", *case[0], "--to", "2013-03-20", *options, typed=typed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,12 +13,11 @@ from data.records.approval import ApprovalRequest
 from data.records.deployment import Deployment
 from data.registry.commands.person import RevokePerson
 from tests.emergency_model import V2, with_emergency_rule
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli, CliResult
 from tests.world import MODEL, World
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
-
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 
 
 @pytest.fixture
@@ -33,7 +31,7 @@ def serving(world: World) -> str | None:
     return found.version if found is not None else None
 
 
-def test_a_release_serves_at_once_and_two_people_ratify_it(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_release_serves_at_once_and_two_people_ratify_it(world: World, cli: Cli, proven: ProvenCaller) -> None:
     def released(person: str, *more: str) -> CliResult:
         options, typed = proven(person)
         return cli("release", "delay/2", "--reason", "all scores are 1", *more, *options, typed=typed)
@@ -62,7 +60,7 @@ def test_a_release_serves_at_once_and_two_people_ratify_it(world: World, cli: Cl
     assert (again.code, "released this way once" in again.err) == (1, True)
 
 
-def test_a_rejected_release_is_undone_at_once(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_rejected_release_is_undone_at_once(world: World, cli: Cli, proven: ProvenCaller) -> None:
     request = released_by_otto(world, cli, proven)
     options, typed = proven("alma")
     result = cli(
@@ -80,7 +78,7 @@ def test_a_rejected_release_is_undone_at_once(world: World, cli: Cli, proven: Pr
 
 
 def test_a_rejection_is_kept_when_undoing_fails_and_reconcile_undoes_the_release(
-    world: World, cli: Cli, proven: Proven, monkeypatch: pytest.MonkeyPatch
+    world: World, cli: Cli, proven: ProvenCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*arguments: object) -> str:
         raise PublishError("the disk is full")
@@ -96,7 +94,7 @@ def test_a_rejection_is_kept_when_undoing_fails_and_reconcile_undoes_the_release
     assert serving(world) == f"{MODEL}/versions/1"
 
 
-def test_the_vote_of_a_person_who_left_the_roster_does_not_count(world: World, cli: Cli, proven: Proven) -> None:
+def test_the_vote_of_a_person_who_left_the_roster_does_not_count(world: World, cli: Cli, proven: ProvenCaller) -> None:
     request = released_by_otto(world, cli, proven)
     world.decide(request, "alma")
     world.do(RevokePerson(person="alma", reason="left", proof=world.proof("adam")), by="adam")
@@ -108,13 +106,15 @@ def test_the_vote_of_a_person_who_left_the_roster_does_not_count(world: World, c
     assert world.find(Deployment)[-1].ratified_by is None
 
 
-def released_by_otto(world: World, cli: Cli, proven: Proven) -> ApprovalRequest:
+def released_by_otto(world: World, cli: Cli, proven: ProvenCaller) -> ApprovalRequest:
     options, typed = proven("otto")
     assert cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed).code == 0
     return world.find(ApprovalRequest, purpose="release")[-1]
 
 
-def test_reconcile_reminds_approvers_and_undoes_an_unratified_release(world: World, cli: Cli, proven: Proven) -> None:
+def test_reconcile_reminds_approvers_and_undoes_an_unratified_release(
+    world: World, cli: Cli, proven: ProvenCaller
+) -> None:
     options, typed = proven("otto")
     cli("release", "delay/2", "--reason", "all scores are 1", *options, typed=typed)
     seen = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,9 @@ import pytest
 from data.records.log import Standard
 from gates.standard import baseline_text, builtin, load_standard
 from tests.gates.standards import next_baseline
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.world import World
-
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 
 
 @pytest.fixture
@@ -54,7 +52,7 @@ def test_each_version_of_a_built_in_standard_is_shown(home: Path, cli: Cli) -> N
 
 
 def test_a_home_with_an_earlier_version_says_how_to_adopt_the_present_one(
-    world: World, cli: Cli, proven: Proven
+    world: World, cli: Cli, proven: ProvenCaller
 ) -> None:
     label = load_standard(baseline_text()).label
     present = label.replace(" ", "/")
@@ -69,7 +67,7 @@ def test_a_home_with_an_earlier_version_says_how_to_adopt_the_present_one(
 
 
 def test_a_version_is_adopted_once_and_its_exact_bytes_are_kept(
-    world: World, cli: Cli, proven: Proven, second: Path
+    world: World, cli: Cli, proven: ProvenCaller, second: Path
 ) -> None:
     options, typed = proven("adam")
     assert cli("standard", "adopt", second, *options, typed=typed).code == 0
@@ -82,7 +80,9 @@ def test_a_version_is_adopted_once_and_its_exact_bytes_are_kept(
     assert cli("standard", "adopt", second, *options, typed=typed).code == 2
 
 
-def test_a_standard_is_kept_without_its_byte_order_mark(world: World, cli: Cli, proven: Proven, second: Path) -> None:
+def test_a_standard_is_kept_without_its_byte_order_mark(
+    world: World, cli: Cli, proven: ProvenCaller, second: Path
+) -> None:
     written = second.read_bytes()
     second.write_bytes(b"\xef\xbb\xbf" + written)
     options, typed = proven("adam")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from data.records.review import Waiver
+from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.world import World
 
-Proven = Callable[[str], tuple[tuple[str, ...], str]]
 REQUEST = ("waivers", "request", "delay", "--control", "PRF-1", "--reason", "too few days", "--until", "2013-04-01")
 
 
-def test_a_waiver_is_requested_granted_listed_and_revoked(world: World, cli: Cli, proven: Proven) -> None:
+def test_a_waiver_is_requested_granted_listed_and_revoked(world: World, cli: Cli, proven: ProvenCaller) -> None:
     key = f"{world.assessed()}/waivers/1"
     requested = cli(*REQUEST, "--by", "dev", "--as-of", world.now.isoformat())
     assert (requested.code, "requested ops/delay/1#1" in requested.out) == (0, True)
@@ -26,7 +24,7 @@ def test_a_waiver_is_requested_granted_listed_and_revoked(world: World, cli: Cli
     assert [one["state"] for one in cli("waivers", "list", "--all", "--json").json] == ["revoked"]
 
 
-def test_the_person_who_requested_a_waiver_cannot_grant_it(world: World, cli: Cli, proven: Proven) -> None:
+def test_the_person_who_requested_a_waiver_cannot_grant_it(world: World, cli: Cli, proven: ProvenCaller) -> None:
     world.assessed()
     cli(*REQUEST, "--by", "alma", "--as-of", world.now.isoformat())
     options, typed = proven("alma")

@@ -18,7 +18,7 @@ from modelward.runs.answer_tracker import RunStage, SubmittedAnswer, await_resul
 from tests.world import World
 
 
-class Clock:
+class MovedClock:
     """A clock that `sleep` moves forward; `happens` has functions to call at given seconds."""
 
     def __init__(self) -> None:
@@ -35,14 +35,14 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
-    clock = Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
+    clock = MovedClock()
     monkeypatch.setattr(answer_tracker, "time", clock)
     monkeypatch.setattr(answer_tracker, "PAUSE_SECONDS", 2.0)
     return clock
 
 
-class Case:
+class AcceptedAnswer:
     """A request, and alma's answer to it, which Prefect has just accepted."""
 
     def __init__(self, world: World) -> None:
@@ -63,37 +63,39 @@ class Case:
 
 
 @pytest.fixture
-def case(world: World, clock: Clock) -> Case:
-    return Case(world)
+def case(world: World, clock: MovedClock) -> AcceptedAnswer:
+    return AcceptedAnswer(world)
 
 
-def test_another_persons_decision_is_not_the_result(case: Case, clock: Clock) -> None:
+def test_another_persons_decision_is_not_the_result(case: AcceptedAnswer, clock: MovedClock) -> None:
     case.world.decide(case.request, "axel")
     clock.happens[3] = lambda: case.world.decide(case.request, "alma")
     event = case.result()
     assert (event.type, event.actor) == ("approval.decided", "alma")
 
 
-def test_an_event_before_the_answer_is_not_the_result(case: Case, clock: Clock) -> None:
+def test_an_event_before_the_answer_is_not_the_result(case: AcceptedAnswer, clock: MovedClock) -> None:
     case.world.decide(case.request, "alma")
     case.answer = SubmittedAnswer(case.request.key, "run-1", "alma", newest_event(case.registry))
     with pytest.raises(PrefectUnavailableError):
         case.result("ended")
 
 
-JUDGES: dict[str, Callable[[Case], None]] = {
+JUDGES: dict[str, Callable[[AcceptedAnswer], None]] = {
     "an answer that did not fit the form": lambda case: case.refuse(case.request.key),
     "a refusal on the record of its run": lambda case: case.refuse("models/ops/delay", run_id="run-1"),
 }
 
 
 @pytest.mark.parametrize("judge", JUDGES.values(), ids=JUDGES)
-def test_a_refusal_by_the_service_is_the_result_of(case: Case, judge: Callable[[Case], None]) -> None:
+def test_a_refusal_by_the_service_is_the_result_of(
+    case: AcceptedAnswer, judge: Callable[[AcceptedAnswer], None]
+) -> None:
     judge(case)
     assert case.result().type == "command.refused"
 
 
-def test_a_long_queue_is_reported_once_and_the_result_still_awaited(case: Case, clock: Clock) -> None:
+def test_a_long_queue_is_reported_once_and_the_result_still_awaited(case: AcceptedAnswer, clock: MovedClock) -> None:
     clock.happens[120] = lambda: case.world.decide(case.request, "alma")
     assert case.result("queued").actor == "alma"
     assert (case.times_reported, clock.now >= 120) == (1, True)
@@ -108,7 +110,9 @@ ENDS: dict[str, tuple[RunStage, float]] = {
 
 
 @pytest.mark.parametrize(("stage", "at_most"), ENDS.values(), ids=ENDS)
-def test_waiting_ends_with_an_error_after(case: Case, clock: Clock, stage: RunStage, at_most: float) -> None:
+def test_waiting_ends_with_an_error_after(
+    case: AcceptedAnswer, clock: MovedClock, stage: RunStage, at_most: float
+) -> None:
     with pytest.raises(ModelwardError, match=f"nothing was recorded within .* its run is {stage}"):
         case.result(stage)
     assert at_most - 2 < clock.now <= at_most

@@ -32,7 +32,7 @@ from tests.world import World
 LOGIN = "ops:secret"
 
 
-class Server(BaseHTTPRequestHandler):
+class StandInServer(BaseHTTPRequestHandler):
     """A server that answers in place of the Prefect server and of the evidence pages."""
 
     last_heartbeat: datetime
@@ -61,7 +61,7 @@ class Server(BaseHTTPRequestHandler):
 class Up:
     """An `up` in this process; its child processes sleep, and one server answers for all of them."""
 
-    def __init__(self, port: int, answers: type[Server]) -> None:
+    def __init__(self, port: int, answers: type[StandInServer]) -> None:
         self.folder, self.mark, self.answers = Home.here().up, f"test-{port}", answers
         self.processes = {name: self.start(name) for name in ("server", "worker", "evidence")}
         self.port = port
@@ -85,15 +85,15 @@ class Up:
 
 @pytest.fixture
 def up(world: World) -> Iterator[Up]:
-    class Answers(Server):
+    class ChangedAnswers(StandInServer):
         """The answers of one test."""
 
         last_heartbeat = datetime.now(UTC) + timedelta(minutes=1)
 
-    with HTTPServer(("127.0.0.1", 0), Answers) as listening:
+    with HTTPServer(("127.0.0.1", 0), ChangedAnswers) as listening:
         thread = threading.Thread(target=listening.serve_forever)
         thread.start()
-        up = Up(listening.server_port, Answers)
+        up = Up(listening.server_port, ChangedAnswers)
         with instance_lock(up.folder):
             up.write()
             yield up

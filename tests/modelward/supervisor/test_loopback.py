@@ -16,7 +16,7 @@ from modelward.supervisor.loopback import answers, ask, ask_for_reply, fault_of,
 REQUESTS: list[tuple[str, str, dict[str, str], bytes]] = []
 
 
-class Server(BaseHTTPRequestHandler):
+class RecordingServer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._reply()
 
@@ -43,7 +43,7 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def api() -> Iterator[str]:
     REQUESTS.clear()
-    with HTTPServer(("127.0.0.1", 0), Server) as server:
+    with HTTPServer(("127.0.0.1", 0), RecordingServer) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/api"

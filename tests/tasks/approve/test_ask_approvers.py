@@ -26,7 +26,7 @@ from tasks.approve.request_approval import request_approval
 from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, adopt, standard_text
 from tests.operations import Preparations
-from tests.tasks.run.pause_stub import PauseStub, Values
+from tests.tasks.run.pause_stub import FormValues, PauseStub
 from tests.world import Template, World
 from views.forms.objection import Objection
 
@@ -64,7 +64,7 @@ def request_of(preparations: Preparations) -> ApprovalRequest:
     return cast("ApprovalRequest", preparations.result("open request"))
 
 
-def answers(world: World, who: str, request: ApprovalRequest, *, seconds: int = 0, **changes: Any) -> Values:
+def answers(world: World, who: str, request: ApprovalRequest, *, seconds: int = 0, **changes: Any) -> FormValues:
     """Return an approval with the code that the person's phone shows some seconds from now."""
     values = {
         "person": who,

@@ -11,30 +11,16 @@ from data.notices.channels.delivery_run import Delivery
 from data.notices.outbox import Notice, Outbox, QueuedNotice
 from tasks.notify.deliver_notices import deliver_or_log, delivered_notices, notices_of_failures
 from tests.emergency_model import run_at
+from tests.recording_channel import RecordingChannel
 from tests.world import World
 
 NOTICE = Notice(kind="approval", to="alma", about="x", title="decide", text="now")
 
 
-class RecordingChannel:
-    """A channel that records what it delivers."""
-
-    name = former_name = "noted"
-
-    def __init__(self) -> None:
-        self.receivers: list[str] = []
-
-    def reaches(self, notice: Notice) -> bool:
-        return True
-
-    def deliver(self, queued: QueuedNotice) -> None:
-        self.receivers.append(queued.notice.to)
-
-
 @pytest.fixture
 def channel(monkeypatch: pytest.MonkeyPatch) -> RecordingChannel:
     """The only channel of this registry."""
-    noted = RecordingChannel()
+    noted = RecordingChannel(former_name="noted")
     monkeypatch.setattr("tasks.notify.deliver_notices.channels_of", lambda *values: [noted])
     return noted
 

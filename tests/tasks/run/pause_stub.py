@@ -15,7 +15,7 @@ from prefect.input import RunInput
 from tasks.run import await_people
 from tests.preselected import preselected
 
-Values = Callable[[], dict[str, Any]]
+FormValues = Callable[[], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ShownForm:
 class PauseStub:
     """Replaces `pause_flow_run`; an answer that is an exception is raised."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Values | Exception) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: FormValues | Exception) -> None:
         self.forms: list[ShownForm] = []
         self._answers = list(answers)
         monkeypatch.setattr(await_people, "pause_flow_run", self._pause)

@@ -20,7 +20,7 @@ from tasks.validate.judge_version import judge_version
 from tests.judged_model import DEV, USE, V1, assessed_version
 from tests.operations import Preparations
 from tests.tasks.run import pause_stub
-from tests.tasks.run.pause_stub import PauseStub, Values
+from tests.tasks.run.pause_stub import FormValues, PauseStub
 from tests.world import Template, World
 
 
@@ -43,7 +43,7 @@ def verdicts(measured: Preparations) -> VerdictSet:
     return cast("VerdictSet", measured.result("assessed"))
 
 
-def says(world: World, who: str = "vera", *, seconds: int = 0, **changes: Any) -> Values:
+def says(world: World, who: str = "vera", *, seconds: int = 0, **changes: Any) -> FormValues:
     """Return a conclusion with the code that the person's phone shows some seconds from now."""
     values = {"person": who, "conclusion": "fit", "scope": "all", "limitations": "a year", "competence": "long"}
     return lambda: {**values, "code": world.phone(who).at(world.now + timedelta(seconds=seconds)), **changes}

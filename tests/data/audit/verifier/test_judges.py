@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,10 +29,10 @@ from data.registry.rules.number import RULES_NUMBER
 from tests.emergencies import released, request_of
 from tests.model_histories import add_full_history, add_other_models
 from tests.operations import deployed, suspend
+from tests.tampering.tampered_log import EventBody
 from tests.world import World
 
 GOLDEN = Path(__file__).parents[1]
-Event = dict[str, Any]
 
 
 def judged(bodies: list[bytes]) -> tuple[Findings, Judging]:
@@ -126,7 +125,7 @@ def test_a_log_without_people_is_not_judged(folder: str) -> None:
     assert "person" not in json.loads(bodies[0])["data"].get("tables", {})
 
 
-CHANGES: dict[str, tuple[Event, str]] = {
+CHANGES: dict[str, tuple[EventBody, str]] = {
     "unknown rules": ({"rules": 99}, "it names the rules 99"),
     "an unknown type": ({"type": "person.promoted"}, "is not in the vocabulary"),
     "an image that is no object": ({"rows": [1]}, "TypeError"),
@@ -136,7 +135,7 @@ CHANGES: dict[str, tuple[Event, str]] = {
 
 
 @pytest.mark.parametrize("changes,says", CHANGES.values(), ids=CHANGES)
-def test_an_event_that_cannot_be_judged_is_a_finding(world: World, changes: Event, says: str) -> None:
+def test_an_event_that_cannot_be_judged_is_a_finding(world: World, changes: EventBody, says: str) -> None:
     bodies = list(world.registry.journal.bodies())[:2]
     changed = json.dumps(json.loads(bodies[1]) | changes, sort_keys=True, separators=(",", ":")).encode()
     findings, _ = judged([bodies[0], changed])

@@ -15,7 +15,7 @@ from data.audit.verifier.report import Findings
 from tests.served_files import KEY
 
 
-class Rows:
+class AnsweringTables:
     """A registry that answers each query about a table with these rows."""
 
     def __init__(self, **tables: list[tuple[Any, ...]]) -> None:
@@ -47,7 +47,7 @@ FRONTIERS = {
 @pytest.mark.parametrize(("size", "frontier", "sealed", "is_sound"), FRONTIERS.values(), ids=FRONTIERS)
 def test_a_frontier(size: int, frontier: str | None, sealed: int | None, is_sound: bool) -> None:
     findings = Findings()
-    rows: Any = Rows(audit_event=[(sealed,)], checkpoint=[(size, frontier)])
+    rows: Any = AnsweringTables(audit_event=[(sealed,)], checkpoint=[(size, frontier)])
     check_frontiers(rows, {size: tree(size).root()}, findings)
     assert (findings.all() == []) is is_sound
 
@@ -75,6 +75,6 @@ CONFIRMED = {
 @pytest.mark.parametrize(("name", "anchor", "is_sound"), CONFIRMED.values(), ids=CONFIRMED)
 def test_an_anchor_has_what_it_confirmed(name: str, anchor: Source, is_sound: bool) -> None:
     findings = Findings()
-    rows: Any = Rows(anchor_confirmation=[(name, 5)])
+    rows: Any = AnsweringTables(anchor_confirmation=[(name, 5)])
     check_confirmations(rows, [anchor], findings)
     assert (findings.all() == []) is is_sound

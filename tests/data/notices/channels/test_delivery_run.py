@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,28 +14,10 @@ from data.notices.channels.channel import Channel
 from data.notices.channels.delivery import DeliveryRecords
 from data.notices.channels.delivery_run import current_time, deliver_due
 from data.notices.outbox import Notice, Outbox, QueuedNotice
+from tests.recording_channel import RecordingChannel
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 WEEK = 7
-
-
-@dataclass
-class RecordingChannel:
-    """A channel that records the receivers of what it delivers, and fails as configured."""
-
-    name: str = "noted"
-    breaks: list[Exception] = field(default_factory=list)
-    only: str = ""
-    receivers: list[str] = field(default_factory=list)
-    former_name: str = ""
-
-    def reaches(self, notice: Notice) -> bool:
-        return self.only in ("", notice.to)
-
-    def deliver(self, queued: QueuedNotice) -> None:
-        if self.breaks:
-            raise self.breaks.pop(0)
-        self.receivers.append(queued.notice.to)
 
 
 @pytest.fixture

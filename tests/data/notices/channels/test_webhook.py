@@ -19,7 +19,7 @@ from data.notices.channels.address_guard import Target
 from data.notices.channels.signature import is_genuine
 from data.notices.channels.webhook import Webhook
 from data.notices.outbox import Notice, QueuedNotice
-from tests.delivery_servers import HOST, Answer, HttpsServer, answering, https_server
+from tests.delivery_servers import HOST, HttpsServer, SocketAnswer, answering, https_server
 
 SECRET = "a secret of twenty char"
 LEFT = datetime(2026, 5, 1, 9, tzinfo=UTC)
@@ -68,7 +68,7 @@ def silent(connection: ssl.SSLSocket) -> None:
     connection.recv(1)
 
 
-NOT_TAKEN: dict[str, tuple[Answer, str]] = {
+NOT_TAKEN: dict[str, tuple[SocketAnswer, str]] = {
     "a redirect to where clouds keep their metadata": (
         answering("302 Found\r\nLocation: http://169.254.169.254/latest/meta-data"), "302; redirects are not followed"
     ),
@@ -85,7 +85,7 @@ NOT_TAKEN: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("case", NOT_TAKEN.values(), ids=NOT_TAKEN)
-def test_a_delivery_error_is_raised_for(case: tuple[Answer, str], tmp_path: Path) -> None:
+def test_a_delivery_error_is_raised_for(case: tuple[SocketAnswer, str], tmp_path: Path) -> None:
     answer, words = case
     with https_server(tmp_path, answer) as sink, pytest.raises(DeliveryError, match=words) as failed:
         hook(sink, seconds=1).deliver(QUEUED)

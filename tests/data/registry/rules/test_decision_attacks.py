@@ -36,7 +36,7 @@ from data.registry.commands.version import RejectVersion
 from data.registry.enrolment import enrol
 from tests.world import MODEL, World
 
-Attack = Callable[[World, ApprovalRequest], object]
+VoteAttack = Callable[[World, ApprovalRequest], object]
 OTHER = "sha256:" + "0" * 64
 
 
@@ -51,12 +51,12 @@ def by_code(world: World, request: ApprovalRequest, person: str, code: str) -> o
     return world.decide(request, person, proof=Proof(person=person, code=code))
 
 
-def offset_code(steps: int) -> Attack:
+def offset_code(steps: int) -> VoteAttack:
     """Vote with the code of another time step than the present one."""
     return lambda w, r: by_code(w, r, "alma", w.phone("alma").at(w.now + timedelta(seconds=30 * steps)))
 
 
-def after(step: Callable[[World, ApprovalRequest], object], person: str = "alma", **changes: Any) -> Attack:
+def after(step: Callable[[World, ApprovalRequest], object], person: str = "alma", **changes: Any) -> VoteAttack:
     """Do `step`, then try an otherwise correct approval."""
 
     def attack(world: World, request: ApprovalRequest) -> object:
@@ -85,7 +85,7 @@ def other_requests_tail(world: World, request: ApprovalRequest) -> object:
     return world.decide(request, "alma", confirmed=other.request_digest[-8:])
 
 
-def new_contributor(*names: str, by: str = "dev") -> Attack:
+def new_contributor(*names: str, by: str = "dev") -> VoteAttack:
     """Request approval of a version with these Git authors or this submitter; alma tries to approve it."""
 
     def attack(world: World, request: ApprovalRequest) -> object:
@@ -101,7 +101,7 @@ def requested_by_alma(world: World, request: ApprovalRequest) -> object:
     return world.decide(other, "alma")
 
 
-def elsewhere(**scope: Any) -> Attack:
+def elsewhere(**scope: Any) -> VoteAttack:
     """Make outsider an approver in another scope, then let outsider vote."""
     return after(lambda w, r: w.grant("outsider", **scope), "outsider")
 
@@ -263,7 +263,7 @@ def recused_then_approves(world: World, request: ApprovalRequest) -> object:
     return world.decide(request, "alma")
 
 
-def with_changes(person: str = "alma", **changes: Any) -> Attack:
+def with_changes(person: str = "alma", **changes: Any) -> VoteAttack:
     return lambda w, r: w.decide(r, person, **changes)
 
 
@@ -300,7 +300,7 @@ def expired(world: World, request: ApprovalRequest) -> object:
     return world.decide(request, "alma", proof=proof.model_copy(update={"code": code}))
 
 
-ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
+ATTACKS: dict[str, tuple[VoteAttack, type[ModelwardError], str]] = {
     "a wrong code": (with_changes(proof=Proof(person="alma", code="000000")), ProofError, "is wrong"),
     "no code at all": (with_changes(proof=Proof(person="alma", code="")), ProofError, "is wrong"),
     "a code used for another request": (replayed, ProofError, "used already"),
@@ -410,7 +410,7 @@ ATTACKS: dict[str, tuple[Attack, type[ModelwardError], str]] = {
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_an_attack_is_refused_and_recorded(
-    attack: tuple[Attack, type[ModelwardError], str], world: World, request_: ApprovalRequest
+    attack: tuple[VoteAttack, type[ModelwardError], str], world: World, request_: ApprovalRequest
 ) -> None:
     act, error, words = attack
     with pytest.raises(error, match=words) as refusal:

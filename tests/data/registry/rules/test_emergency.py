@@ -34,9 +34,8 @@ from data.registry.commands.version import RejectVersion, RevokeVersion
 from data.registry.eligible_approvers import open_request_keys
 from tests.emergencies import release_command, release_opened, released, request_of
 from tests.operations import MANIFEST, begin_deploy, complete_deploy, deploy, deployed, roll_back, suspend
-from tests.world import MODEL, World
+from tests.world import MODEL, World, WorldAction
 
-Attack = Callable[[World], object]
 V1 = f"{MODEL}/versions/1"
 FAILED = Failed(reason="no bytes", remedy="bring them")
 
@@ -108,7 +107,7 @@ def test_an_unratified_release_escalates(world: World) -> None:
 # -- attacks --------------------------------------------------------------------------------------
 
 
-def with_version(prepare: Callable[[World, str], object], **changes: Any) -> Attack:
+def with_version(prepare: Callable[[World, str], object], **changes: Any) -> WorldAction:
     """Do `prepare` to the assessed version 1, then try to release it."""
 
     def attack(world: World) -> object:
@@ -118,11 +117,11 @@ def with_version(prepare: Callable[[World, str], object], **changes: Any) -> Att
     return attack
 
 
-def plain(by: str = "otto", **changes: Any) -> Attack:
+def plain(by: str = "otto", **changes: Any) -> WorldAction:
     return with_version(lambda w, v: None, by=by, **changes)
 
 
-def with_verdicts(*judgements: Judgement, stage: str = "emergency", environment: str = "production") -> Attack:
+def with_verdicts(*judgements: Judgement, stage: str = "emergency", environment: str = "production") -> WorldAction:
     def attack(world: World) -> object:
         verdicts = world.judge(V1, stage, *judgements, environment=environment)
         return release_opened(world, V1, verdict_set=verdicts)
@@ -130,7 +129,7 @@ def with_verdicts(*judgements: Judgement, stage: str = "emergency", environment:
     return attack
 
 
-def ending_in(hours: float) -> Attack:
+def ending_in(hours: float) -> WorldAction:
     return lambda w: release_opened(w, V1, until=w.now + timedelta(hours=hours))
 
 
@@ -146,7 +145,7 @@ def finding(world: World, version: str) -> None:
     world.do(OpenFinding(version=version, severity="low", due_at=world.now + timedelta(days=9), **fields), by="vera")
 
 
-def judged_then(prepare: Callable[[World, str], object]) -> Attack:
+def judged_then(prepare: Callable[[World, str], object]) -> WorldAction:
     """Judge the assessed version 1 for an emergency, do `prepare`, then try to release it."""
 
     def attack(world: World) -> object:
@@ -188,7 +187,7 @@ def second_after_undone(world: World) -> object:
     return release_opened(world, V1)
 
 
-def granted_elsewhere(**scope: Any) -> Attack:
+def granted_elsewhere(**scope: Any) -> WorldAction:
     def attack(world: World) -> object:
         world.grant("outsider", Role.OPERATOR, **scope)
         return release_opened(world, V1, by="outsider")
@@ -196,7 +195,7 @@ def granted_elsewhere(**scope: Any) -> Attack:
     return attack
 
 
-OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
+OPENING: dict[str, tuple[WorldAction, type[ModelwardError], str]] = {
     "of a rejected version": (
         with_version(lambda w, v: w.do(RejectVersion(version=v, reason="it leaks"))), IllegalMoveError, "is rejected"
     ),
@@ -236,7 +235,7 @@ OPENING: dict[str, tuple[Attack, type[ModelwardError], str]] = {
 
 @pytest.mark.usefixtures("assessed")
 @pytest.mark.parametrize("attack", OPENING.values(), ids=OPENING)
-def test_a_release_is_refused(attack: tuple[Attack, type[ModelwardError], str], world: World) -> None:
+def test_a_release_is_refused(attack: tuple[WorldAction, type[ModelwardError], str], world: World) -> None:
     act, error, words = attack
     with pytest.raises(error, match=words) as refusal:
         act(world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,10 @@ from data.registry.commands.review import (
     OpenReview,
 )
 from data.registry.rules.review import validated_for
-from tests.world import MODEL, Template, World
+from tests.world import MODEL, Template, World, WorldAction
 
 VERSION = f"{MODEL}/versions/1"
 FINDING = f"{VERSION}/findings/1"
-Act = Callable[[World], object]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +66,7 @@ def finding(version: str, now: datetime, **changes: Any) -> OpenFinding:
     return OpenFinding(version=version, **{**fields, **changes})
 
 
-def concluded(by: str = "vera", **changes: Any) -> Act:
+def concluded(by: str = "vera", **changes: Any) -> WorldAction:
     def act(world: World) -> object:
         fields = {"conclusion": "fit", "scope": "all", "limitations": "one year", "competence": "ten years"}
         fields |= {"evidence_digest": world.digest(VERSION), "proof": world.proof(by), "version": VERSION}
@@ -80,15 +79,15 @@ def answered(world: World, by: str = "dev") -> object:
     return world.do(AnswerFinding(key=FINDING, answer="they are, see section 4"), by=by)
 
 
-def closed(by: str, **proof: str) -> Act:
+def closed(by: str, **proof: str) -> WorldAction:
     return lambda w: w.do(CloseFinding(key=FINDING, proof=Proof(**proof) if proof else w.proof(by)), by=by)
 
 
-def disputed(by: str) -> Act:
+def disputed(by: str) -> WorldAction:
     return lambda w: w.do(DisputeFinding(key=FINDING, reason="section 4 is empty"), by=by)
 
 
-def after(first: Act, second: Act) -> Act:
+def after(first: WorldAction, second: WorldAction) -> WorldAction:
     return lambda w: (first(w), second(w))
 
 
@@ -97,7 +96,7 @@ def validated_by_a_contributor(world: World) -> object:
     return world.validated(version)
 
 
-REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
+REFUSED: dict[str, tuple[WorldAction, type[ModelwardError], str]] = {
     "a conclusion by an approver": (concluded("alma"), NotAuthorisedError, "does not hold the role validator"),
     "a conclusion by the developer": (concluded("dev"), NotAuthorisedError, "does not hold the role validator"),
     "a conclusion by a developer made validator": (
@@ -155,7 +154,7 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_a_command_is_refused_and_recorded(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+def test_a_command_is_refused_and_recorded(case: tuple[WorldAction, type[ModelwardError], str], world: World) -> None:
     act, error, words = case
     with pytest.raises(error, match=words):
         act(world)

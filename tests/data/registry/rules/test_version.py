@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,8 @@ from data.registry.commands.version import (
     SubmittedSection,
 )
 from data.registry.rules.version import require_fresh_verdicts
-from tests.world import MODEL, Template, World
+from tests.world import MODEL, Template, World, WorldAction
 
-Act = Callable[[World], object]
 FAILED = Judgement(control="gap", gate="gap", criterion="c", verdict=Failed(reason="r", remedy="m"))
 
 
@@ -65,11 +64,11 @@ def other_models_parent(world: World) -> object:
     return world.version(parent=parent)
 
 
-def moved(command: type[RejectVersion | RevokeVersion], step: str = "assessed") -> Act:
+def moved(command: type[RejectVersion | RevokeVersion], step: str = "assessed") -> WorldAction:
     return lambda w: w.do(command(version=getattr(w, step)(), reason="leak"))
 
 
-REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
+REFUSED: dict[str, tuple[WorldAction, type[ModelwardError], str]] = {
     "a version without contributors": (lambda w: w.version(contributors=()), IndependenceError, "has no contributor"),
     "a missing parent": (lambda w: w.version(parent=f"{MODEL}/versions/9"), NotFoundError, "no version"),
     "a parent of another model": (other_models_parent, InputError, "not a version of ops/delay"),
@@ -94,7 +93,7 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_a_command_is_refused_and_recorded(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+def test_a_command_is_refused_and_recorded(case: tuple[WorldAction, type[ModelwardError], str], world: World) -> None:
     act, error, words = case
     with pytest.raises(error, match=words):
         act(world)

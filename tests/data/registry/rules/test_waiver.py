@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,10 @@ from data.records.version import Version
 from data.registry.command import Proof
 from data.registry.commands.review import DecideWaiver, ExpireWaiver, RequestWaiver, RevokeWaiver
 from data.registry.commands.version import RejectVersion
-from tests.world import MODEL, Template, World
+from tests.world import MODEL, Template, World, WorldAction
 
 VERSION = f"{MODEL}/versions/1"
 KEY = f"{VERSION}/waivers/1"
-Act = Callable[[World], object]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def asking(world: World, **changes: Any) -> RequestWaiver:
     return RequestWaiver.model_validate({**fields, "expires_at": world.now + timedelta(days=10), **changes})
 
 
-def decided(by: str = "rita", grant: bool = True, reason: str = "", **proof: str) -> Act:
+def decided(by: str = "rita", grant: bool = True, reason: str = "", **proof: str) -> WorldAction:
     def act(world: World) -> object:
         proven = Proof(**proof) if proof else world.proof(by)
         return world.do(DecideWaiver(key=KEY, grant=grant, reason=reason, proof=proven), by=by)
@@ -55,7 +54,7 @@ def decided(by: str = "rita", grant: bool = True, reason: str = "", **proof: str
     return act
 
 
-def revoked(by: str = "rita") -> Act:
+def revoked(by: str = "rita") -> WorldAction:
     return lambda w: w.do(RevokeWaiver(key=KEY, reason="it got worse", proof=w.proof(by)), by=by)
 
 
@@ -72,7 +71,7 @@ def approved(world: World, waived: bool = True) -> None:
         world.decide(request, person)
 
 
-REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
+REFUSED: dict[str, tuple[WorldAction, type[ModelwardError], str]] = {
     "a request with a past end": (
         lambda w: w.do(asking(w, expires_at=w.now)), InputError, "must be in the future"
     ),
@@ -99,7 +98,7 @@ REFUSED: dict[str, tuple[Act, type[ModelwardError], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED)
-def test_a_command_is_refused_and_recorded(case: tuple[Act, type[ModelwardError], str], world: World) -> None:
+def test_a_command_is_refused_and_recorded(case: tuple[WorldAction, type[ModelwardError], str], world: World) -> None:
     act, error, words = case
     with pytest.raises(error, match=words):
         act(world)
@@ -120,7 +119,7 @@ def test_a_refused_waiver_keeps_the_reason(world: World) -> None:
     assert (row.state, row.ended_reason, row.granted_at) == ("refused", "measure first", None)
 
 
-ENDS: dict[str, tuple[Act, str]] = {
+ENDS: dict[str, tuple[WorldAction, str]] = {
     "revoked": (revoked(), "it got worse"),
     "expired": (lambda w: (w.move(days=11), expired(w)), "expired"),
 }
