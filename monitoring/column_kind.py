@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from data.errors import LogFormatError
+from data.text.arrow_text import is_text
 
 
 class ColumnKind(StrEnum):
@@ -27,7 +28,7 @@ def natural_kind(kind: pa.DataType) -> ColumnKind | None:
         return natural_kind(kind.value_type)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return ColumnKind.NUMERIC
-    if _is_text(kind) or pa.types.is_boolean(kind):
+    if is_text(kind) or pa.types.is_boolean(kind):
         return ColumnKind.CATEGORICAL
     return None
 
@@ -87,8 +88,3 @@ def check_type(kind: pa.DataType, required: ColumnKind, name: str, source: str) 
             f"{source}: column {name} has type {kind} and cannot be counted as {required} ({allowed[required]})",
             f"write {name} with the type that it has in the reference, or register a version with a new reference",
         )
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    """Return True if the Arrow type is text in any layout."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

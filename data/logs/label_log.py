@@ -7,7 +7,7 @@ left out. A replayed run therefore sees exactly the labels that the run of that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from data.logs.log_columns import INSTANT, ColumnRequest, Use, read_columns
 from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import Partition
+from data.logs.partition_rows import PartitionRows
 from data.logs.prediction_log import missing_id_fault, other_day_fault
 from data.records.model import ColumnMapping
 
@@ -24,17 +25,8 @@ USES = {"prediction_id": Use.TEXT, "label": Use.LABEL, "labelled_at": Use.INSTAN
 
 
 @dataclass(frozen=True)
-class LabelDay:
-    """The labels of one partition as rows of SCHEMA, and its faults; a broken partition has no rows."""
-
-    day: date
-    rows: pa.Table
-    faults: tuple[LogFault, ...] = ()
-
-    @property
-    def broken(self) -> bool:
-        """True if a fault prevents the use of all labels of this partition."""
-        return any(fault.breaks for fault in self.faults)
+class LabelDay(PartitionRows):
+    """The labels of one partition as rows of SCHEMA, and its faults."""
 
     def known_at(self, now: datetime) -> pa.Table:
         """Return the labels whose time is not after `now` (UTC)."""

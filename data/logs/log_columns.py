@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.logs.log_fault import LogFault, LogFaultKind
+from data.text.arrow_text import is_text
 
 BATCH = 16_384
 MEMORY = 1 << 30  # bytes
@@ -83,7 +84,7 @@ def _serves(kind: pa.DataType, use: Use) -> bool:
     plain = not pa.types.is_dictionary(kind)
     number = pa.types.is_integer(value) or pa.types.is_floating(value) or pa.types.is_decimal(value)
     fits = {
-        Use.TEXT: _is_text(value) or pa.types.is_integer(value),
+        Use.TEXT: is_text(value) or pa.types.is_integer(value),
         Use.INSTANT: plain and pa.types.is_timestamp(value),
         Use.NUMBER: plain and number,
         Use.LABEL: plain and (number or pa.types.is_boolean(value)),
@@ -99,7 +100,7 @@ def _read(
     requests: Sequence[ColumnRequest],
     memory: int,
 ) -> pa.Table | LogFault:
-    text = [field.name for field in schema if _is_text(field.type)]
+    text = [field.name for field in schema if is_text(field.type)]
     source = pq.ParquetFile(file, metadata=metadata, read_dictionary=text, memory_map=False, pre_buffer=False)
     batches: list[pa.RecordBatch] = []
     decoded = 0
@@ -124,7 +125,7 @@ def _too_long(batch: pa.RecordBatch, requests: Sequence[ColumnRequest]) -> str:
     for request in requests:
         values = batch.column(request.column)
         entries = values.dictionary if pa.types.is_dictionary(values.type) else values
-        longest = pc.max(pc.binary_length(entries)).as_py() if _is_text(entries.type) else 0
+        longest = pc.max(pc.binary_length(entries)).as_py() if is_text(entries.type) else 0
         if (longest or 0) > LONGEST_TEXT:
             return request.column
     return ""
@@ -141,7 +142,3 @@ def _converted(values: pa.Array, use: Use) -> pa.Array:
     if values.type.tz is None:
         values = pc.assume_timezone(values, "UTC")
     return pc.cast(values, INSTANT, safe=values.type.unit != "ns")
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from data.logs.log_columns import INSTANT, ColumnRequest, Use, read_columns
 from data.logs.log_fault import LogFault, LogFaultKind
 from data.logs.log_partition import Partition, partitions
+from data.logs.partition_rows import PartitionRows
 from data.records.model import ColumnMapping
 
 SCHEMA = pa.schema(
@@ -46,17 +47,8 @@ class ConsumerTraffic(NamedTuple):
 
 
 @dataclass(frozen=True)
-class PredictionDay:
-    """One day of predictions as rows of SCHEMA, and its faults; a broken partition has no rows."""
-
-    day: date
-    rows: pa.Table
-    faults: tuple[LogFault, ...] = ()
-
-    @property
-    def broken(self) -> bool:
-        """True if a fault prevents measuring the day."""
-        return any(fault.breaks for fault in self.faults)
+class PredictionDay(PartitionRows):
+    """One day of predictions as rows of SCHEMA, and its faults."""
 
     @property
     def distinct(self) -> pa.Table:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
 
 import typer
 
 from data.queries.paging import PageRequest, RowPage
-from modelward.cli.terminal import remark
+from data.records.row import Row
+from modelward.cli.terminal import remark, show_json, show_table
+
+R = TypeVar("R", bound=Row)
 
 ROWS = 50
 """The number of rows on a page unless the caller chooses another one."""
@@ -19,6 +24,33 @@ Limit = Annotated[
         "--limit", "-n", min=0, metavar="ROWS", help="Rows on a page; 0: all on one. By default 50, with --json all."
     ),
 ]
+
+
+OnlyModel = Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")]
+OnlyAbout = Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")]
+
+
+@dataclass(frozen=True)
+class RowTable(Generic[R]):
+    """How rows are listed: their noun in the plural, the columns, the cells of a row, and the line for no rows.
+
+    `whole` is the number of the first columns that are never shortened.
+    """
+
+    noun: str
+    columns: tuple[str, ...]
+    cells: Callable[[R], tuple[object, ...]]
+    nothing: str
+    whole: int = 1
+
+
+def show_rows(page: RowPage[R], table: RowTable[R], as_json: bool) -> None:
+    """Show a page of rows as a table or as JSON, and on stderr which page it is."""
+    if as_json:
+        show_json(page.rows)
+    else:
+        show_table(table.columns, [table.cells(row) for row in page.rows], table.nothing, whole=table.whole)
+    remark_page(page, table.noun)
 
 
 def requested_page(number: int, limit: int | None, as_json: bool) -> PageRequest:

@@ -12,8 +12,8 @@ from data.registry.commands.monitoring import AnswerAlert
 from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify
 from modelward.cli.options import AsOf, By, Json, Reason
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
-from modelward.cli.terminal import show_json, show_receipt, show_table
+from modelward.cli.paging import Limit, OnlyModel, PageNumber, RowTable, requested_page, show_rows
+from modelward.cli.terminal import show_receipt
 
 app = typer.Typer(no_args_is_help=True, help="Alerts: list and answer them.")
 
@@ -21,9 +21,18 @@ AlertKey = Annotated[str, typer.Argument(metavar="ALERT", help="The alert as lis
 ENDED = ("dismissed", "ended")
 
 
+def _cells(row: Alert) -> tuple[object, ...]:
+    return (reference(row.key), row.level, row.state, row.last_window, row.times, row.text)
+
+
+TABLE = RowTable(
+    "alerts", ("alert", "level", "state", "last window", "times", "what"), _cells, "no alert is active", whole=3
+)
+
+
 @app.command("list")
 def list_alerts(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    model: OnlyModel = "",
     every: Annotated[bool, typer.Option("--all", help="Include dismissed and ended alerts.")] = False,
     page: PageNumber = 1,
     limit: Limit = None,
@@ -32,13 +41,7 @@ def list_alerts(
     """List the alerts that are neither dismissed nor ended, by model."""
     without = () if every else ENDED
     found = rows_below(Registry.here(), Alert, model, without, requested_page(page, limit, as_json))
-    if as_json:
-        show_json(found.rows)
-        remark_page(found, "alerts")
-        return
-    rows = [(reference(one.key), one.level, one.state, one.last_window, one.times, one.text) for one in found.rows]
-    show_table(("alert", "level", "state", "last window", "times", "what"), rows, "no alert is active", whole=3)
-    remark_page(found, "alerts")
+    show_rows(found, TABLE, as_json)
 
 
 @app.command("ack")

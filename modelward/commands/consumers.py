@@ -14,7 +14,7 @@ from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanT
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
+from modelward.cli.paging import Limit, OnlyModel, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
@@ -24,7 +24,7 @@ System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that u
 
 @app.command("list")
 def list_consumers(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    model: OnlyModel = "",
     page: PageNumber = 1,
     limit: Limit = None,
     as_json: Json = False,

@@ -12,17 +12,24 @@ from data.registry.commands.review import AnswerFinding, CloseFinding, DisputeFi
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, SeverityName, VersionName
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
-from modelward.cli.terminal import remark, show_json, show_receipt, show_table
+from modelward.cli.paging import Limit, OnlyAbout, PageNumber, RowTable, requested_page, show_rows
+from modelward.cli.terminal import remark, show_receipt
 
 app = typer.Typer(no_args_is_help=True, help="Findings: raise, answer, dispute, close.")
 
 FindingKey = Annotated[str, typer.Argument(metavar="FINDING", help="The finding as listed: model/3#1.")]
 
 
+def _cells(row: Finding) -> tuple[object, ...]:
+    return (reference(row.key), row.severity.value, row.state, row.owner, f"{row.due_at:%Y-%m-%d}", row.title)
+
+
+TABLE = RowTable("findings", ("finding", "severity", "state", "owner", "due", "title"), _cells, "no finding is open")
+
+
 @app.command("list")
 def list_findings(
-    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")] = "",
+    about: OnlyAbout = "",
     every: Annotated[bool, typer.Option("--all", help="Include closed findings.")] = False,
     page: PageNumber = 1,
     limit: Limit = None,
@@ -31,16 +38,7 @@ def list_findings(
     """List the findings that are not closed, by version."""
     without = () if every else ("closed",)
     found = rows_below(Registry.here(), Finding, about, without, requested_page(page, limit, as_json))
-    if as_json:
-        show_json(found.rows)
-        remark_page(found, "findings")
-        return
-    rows = [
-        (reference(one.key), one.severity.value, one.state, one.owner, f"{one.due_at:%Y-%m-%d}", one.title)
-        for one in found.rows
-    ]
-    show_table(("finding", "severity", "state", "owner", "due", "title"), rows, "no finding is open")
-    remark_page(found, "findings")
+    show_rows(found, TABLE, as_json)
 
 
 @app.command("open")

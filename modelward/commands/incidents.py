@@ -13,15 +13,31 @@ from data.registry.commands.deployment import ResolveIncident
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
-from modelward.cli.terminal import show_json, show_receipt, show_table, working
+from modelward.cli.paging import Limit, OnlyModel, PageNumber, RowTable, requested_page, show_rows
+from modelward.cli.terminal import show_receipt, working
 
 app = typer.Typer(no_args_is_help=True, help="Incidents: list and resolve them.")
 
 
+def _cells(row: Incident) -> tuple[object, ...]:
+    return (
+        reference(row.key),
+        row.kind,
+        row.state,
+        row.blocking,
+        reference(row.version) if row.version else None,
+        row.title,
+    )
+
+
+TABLE = RowTable(
+    "incidents", ("incident", "kind", "state", "blocks", "version", "what"), _cells, "no incident is open", whole=3
+)
+
+
 @app.command("list")
 def list_incidents(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    model: OnlyModel = "",
     every: Annotated[bool, typer.Option("--all", help="Include resolved incidents.")] = False,
     page: PageNumber = 1,
     limit: Limit = None,
@@ -30,23 +46,7 @@ def list_incidents(
     """List the incidents that are not resolved."""
     without = () if every else ("resolved",)
     found = rows_below(Registry.here(), Incident, model, without, requested_page(page, limit, as_json))
-    if as_json:
-        show_json(found.rows)
-        remark_page(found, "incidents")
-        return
-    rows = [
-        (
-            reference(one.key),
-            one.kind,
-            one.state,
-            one.blocking,
-            reference(one.version) if one.version else None,
-            one.title,
-        )
-        for one in found.rows
-    ]
-    show_table(("incident", "kind", "state", "blocks", "version", "what"), rows, "no incident is open", whole=3)
-    remark_page(found, "incidents")
+    show_rows(found, TABLE, as_json)
 
 
 @app.command("resolve")

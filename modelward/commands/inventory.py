@@ -13,12 +13,12 @@ from data.queries.version_filter import ANY_VERSION, VersionFilter
 from data.records.version import ReviewState
 from data.registry.registry import Registry
 from modelward.cli.options import Json
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
+from modelward.cli.paging import Limit, OnlyModel, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import as_text, remark, show_json, show_table
 
 
 def inventory(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    model: OnlyModel = "",
     team: Annotated[str, typer.Option("--team", help="Only models of this team.")] = "",
     owner: Annotated[str, typer.Option("--owner", metavar="PERSON", help="Only models of this owner.")] = "",
     tier: Annotated[int, typer.Option("--tier", min=0, metavar="N", help="Only models of this tier.")] = 0,

@@ -13,18 +13,16 @@ from data.registry.clock_confirmation import confirm_clock
 from data.registry.commands.log import RecordLostBackup
 from data.registry.recovery import Recovery, recover_anchors, recover_journal
 from modelward.cli.caller import identify
-from modelward.cli.options import By, Json
+from modelward.cli.options import By, Json, Reason
 from modelward.cli.terminal import remark, say, show_json, show_receipt, working
 
 app = typer.Typer(
     no_args_is_help=True, help="Recovery: journal, anchors, clock, a lost backup; each with a reason and an event."
 )
 
-Why = Annotated[str, typer.Option("--reason", help="The reason; it is recorded.")]
-
 
 @app.command("journal")
-def journal(reason: Why, by: By = "", as_json: Json = False) -> None:
+def journal(reason: Reason, by: By = "", as_json: Json = False) -> None:
     """Write the journal again from the verified registry. The damaged file is kept beside it."""
     who = identify(by)
     with working("verifying the registry and writing the journal"):
@@ -33,7 +31,7 @@ def journal(reason: Why, by: By = "", as_json: Json = False) -> None:
 
 
 @app.command("anchors")
-def anchors(reason: Why, by: By = "", as_json: Json = False) -> None:
+def anchors(reason: Reason, by: By = "", as_json: Json = False) -> None:
     """Write each damaged anchor again from the verified registry. The damaged files are kept beside them."""
     who = identify(by)
     with working("verifying the registry and writing the anchors"):
@@ -42,7 +40,7 @@ def anchors(reason: Why, by: By = "", as_json: Json = False) -> None:
 
 
 @app.command("clock")
-def clock(reason: Why, by: By = "", as_json: Json = False) -> None:
+def clock(reason: Reason, by: By = "", as_json: Json = False) -> None:
     """Confirm that this host's clock is right, after the registry refused to record events with it."""
     with confirmed_clock():
         who = identify(by)
@@ -53,7 +51,7 @@ def clock(reason: Why, by: By = "", as_json: Json = False) -> None:
 @app.command("backup")
 def backup(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the folder of the backup.")],
-    reason: Why,
+    reason: Reason,
     by: By = "",
     as_json: Json = False,
 ) -> None:

@@ -13,8 +13,8 @@ from data.registry.registry import Registry
 from modelward.cli.caller import business_time, identify, prove
 from modelward.cli.flow_report import end_with_report
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Local, NoWait
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
-from modelward.cli.terminal import show_json, show_receipt, show_table
+from modelward.cli.paging import Limit, OnlyModel, PageNumber, RowTable, requested_page, show_rows
+from modelward.cli.terminal import show_receipt
 from modelward.runs.flow_call import CallOptions, call
 
 app = typer.Typer(no_args_is_help=True, help="Reviews: find those that are due, list, complete.")
@@ -34,9 +34,22 @@ def run(
     end_with_report(report or {}, as_json, "nothing is due")
 
 
+def _cells(row: Review) -> tuple[object, ...]:
+    return (
+        reference(row.key),
+        row.state,
+        reference(row.version) if row.version else None,
+        f"{row.due_at:%Y-%m-%d}",
+        row.reason,
+    )
+
+
+TABLE = RowTable("reviews", ("review", "state", "version", "due", "why"), _cells, "no review is open", whole=2)
+
+
 @app.command("list")
 def list_reviews(
-    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only for this model.")] = "",
+    model: OnlyModel = "",
     every: Annotated[bool, typer.Option("--all", help="Include completed reviews.")] = False,
     page: PageNumber = 1,
     limit: Limit = None,
@@ -45,22 +58,7 @@ def list_reviews(
     """List the open reviews."""
     without = () if every else ("completed",)
     found = rows_below(Registry.here(), Review, model, without, requested_page(page, limit, as_json))
-    if as_json:
-        show_json(found.rows)
-        remark_page(found, "reviews")
-        return
-    rows = [
-        (
-            reference(one.key),
-            one.state,
-            reference(one.version) if one.version else None,
-            f"{one.due_at:%Y-%m-%d}",
-            one.reason,
-        )
-        for one in found.rows
-    ]
-    show_table(("review", "state", "version", "due", "why"), rows, "no review is open", whole=2)
-    remark_page(found, "reviews")
+    show_rows(found, TABLE, as_json)
 
 
 @app.command("complete")

@@ -12,8 +12,8 @@ from data.registry.commands.review import DecideWaiver, RequestWaiver, RevokeWai
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, Reason, VersionName
-from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
-from modelward.cli.terminal import remark, show_json, show_receipt, show_table
+from modelward.cli.paging import Limit, OnlyAbout, PageNumber, RowTable, requested_page, show_rows
+from modelward.cli.terminal import remark, show_receipt
 
 ENDED = ("refused", "revoked", "expired")
 
@@ -22,9 +22,22 @@ app = typer.Typer(no_args_is_help=True, help="Waivers: request, decide, revoke."
 WaiverKey = Annotated[str, typer.Argument(metavar="WAIVER", help="The waiver as listed: model/3#1.")]
 
 
+def _cells(row: Waiver) -> tuple[object, ...]:
+    return (reference(row.key), row.control, row.state, f"{row.expires_at:%Y-%m-%d}", _people(row), row.reason)
+
+
+TABLE = RowTable(
+    "waivers",
+    ("waiver", "control", "state", "until", "by", "reason"),
+    _cells,
+    "no waiver is requested or in force",
+    whole=4,
+)
+
+
 @app.command("list")
 def list_waivers(
-    about: Annotated[str, typer.Argument(metavar="[MODEL[/VERSION]]", help="Only for this model or version.")] = "",
+    about: OnlyAbout = "",
     every: Annotated[bool, typer.Option("--all", help="Include refused, revoked and expired waivers.")] = False,
     page: PageNumber = 1,
     limit: Limit = None,
@@ -33,17 +46,7 @@ def list_waivers(
     """List the waivers that are requested or in force."""
     without = () if every else ENDED
     found = rows_below(Registry.here(), Waiver, about, without, requested_page(page, limit, as_json))
-    if as_json:
-        show_json(found.rows)
-        remark_page(found, "waivers")
-        return
-    rows = [
-        (reference(one.key), one.control, one.state, f"{one.expires_at:%Y-%m-%d}", _people(one), one.reason)
-        for one in found.rows
-    ]
-    columns = ("waiver", "control", "state", "until", "by", "reason")
-    show_table(columns, rows, "no waiver is requested or in force", whole=4)
-    remark_page(found, "waivers")
+    show_rows(found, TABLE, as_json)
 
 
 def _people(waiver: Waiver) -> str:
