@@ -11,6 +11,7 @@ from prefect import flow
 from tasks.register.build_reference import build_reference
 from tasks.register.check_against_registry import check_against_registry
 from tasks.register.check_quality import check_datasets
+from tasks.register.compare_datasets import compare_datasets
 from tasks.register.read_submission import read_submission
 from tasks.register.record_registration import record_registration
 from tasks.register.store_artifact import store_artifact
@@ -44,8 +45,9 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
                 return store_result(facts.registered_as)
             environment = steps.take(store_artifact, read)
             quality = steps.take(check_datasets, read)
+            overlap = steps.take(compare_datasets, read)
             reference = steps.take(build_reference, read)
         digests = {"environment": environment, "reference": reference}
-        key = steps.take(record_registration, read, facts, quality, digests, context)
+        key = steps.take(record_registration, read, facts, quality, overlap, digests, context)
         rename_run(f"register {display_name(key)}")
         return store_result(key)

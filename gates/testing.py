@@ -16,9 +16,11 @@ from data.records.evidence import Evidence
 from data.records.model import PlannedTest, TestPlan
 from data.records.row import Frozen
 from data.records.verdict import Failed, Passed, Unproven, Verdict
-from data.records.version import TestResult
+from data.records.version import Dataset, TestResult
 from gates.contract import Criterion, Gate
 from gates.planned_tests import latest_plan, meets, plan_at, planned_test, same_demand, side
+
+AGAIN = "and register the version again"
 
 
 class TestingParameters(Frozen):
@@ -31,7 +33,8 @@ class TestingParameters(Frozen):
 def judge(parameters: TestingParameters, evidence: Evidence, now: datetime) -> list[Criterion]:
     """Return one criterion for each test of the latest plan, one on the number of kinds, one for each required kind.
 
-    A value must meet the threshold of the test plan that was recorded before the test was run.
+    A value must meet the threshold of the test plan that was recorded before the test was run. A test counts for its
+    kind if it has a value, and one of the kind out-of-time only if all its rows are later than the last training row.
     Source: SR 11-7 §IV.1, §V.1.c.
     """
     plan = latest_plan(evidence.test_plans)
@@ -39,15 +42,41 @@ def judge(parameters: TestingParameters, evidence: Evidence, now: datetime) -> l
         verdict = Unproven(missing="a test plan", remedy="add tests and thresholds to the test plan of the model")
         return [Criterion("test plan", verdict)]
     results = {one.name: one for one in evidence.tests}
-    tests = [_criterion(test, results.get(test.name), evidence.test_plans) for test in plan.tests]
-    kinds = sorted({test.kind for test in plan.tests if test.name in results})
+    order = {test.name: _order(test, evidence.datasets) for test in plan.tests}
+    tests = [_criterion(test, results.get(test.name), evidence.test_plans, order[test.name]) for test in plan.tests]
+    kinds = sorted({test.kind for test in plan.tests if _has_value(results.get(test.name)) and not order[test.name]})
     return [*tests, _breadth(kinds, parameters.minimum_kinds), *(_kind(one, kinds) for one in parameters.kinds)]
 
 
-def _criterion(test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan]) -> Criterion:
+def _criterion(
+    test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan], order: Verdict | None
+) -> Criterion:
     measured = result.value if result is not None else None
     known = (result.evidence_digest,) if result is not None else ()
-    return Criterion(f"test {test.name}", _verdict(test, result, plans), measured, test.threshold, known)
+    return Criterion(f"test {test.name}", order or _verdict(test, result, plans), measured, test.threshold, known)
+
+
+def _has_value(result: TestResult | None) -> bool:
+    return result is not None and result.value is not None
+
+
+def _order(test: PlannedTest, datasets: Sequence[Dataset]) -> Verdict | None:
+    """Return the verdict on an out-of-time test whose rows are not all later than the last training row, or None."""
+    if test.kind != "out-of-time":
+        return None
+    roles = {one.role: one for one in datasets}
+    training, tested = roles.get("training"), roles.get(test.dataset)
+    last, first = training.to_at if training else None, tested.from_at if tested else None
+    if last is None or first is None:
+        missing = f"the dates of the training rows and of the rows of {test.name}, a test of the kind out-of-time"
+        return Unproven(missing=missing, remedy=f"submit both datasets with the time of each prediction {AGAIN}")
+    if first > last:
+        return None
+    return Failed(
+        reason=f"{test.name} does not count as out-of-time: its first row is of {first:%Y-%m-%d %H:%M} UTC, and the "
+        f"last training row is of {last:%Y-%m-%d %H:%M} UTC",
+        remedy=f"hold out rows that are later than the last training row, or plan another kind of test, {AGAIN}",
+    )
 
 
 def _verdict(test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan]) -> Verdict:

@@ -104,8 +104,22 @@ class Version(Row):
         return are_contributors_known(self.provenance)
 
 
+class Overlap(Frozen):
+    """The held-out rows that have the prediction id (`ids`), or features and label (`rows`), of a training row.
+
+    `explained` is the number of equal rows that the repeats inside the training data explain.
+    """
+
+    ids: int
+    rows: int
+    explained: int
+
+
 class Dataset(Row):
-    """A dataset on which a version was built or tested, known by `identity`; `quality` is the outcome of its suite."""
+    """A dataset on which a version was built or tested, known by `identity`; `quality` is the outcome of its suite.
+
+    `overlap` compares held-out data with the training data; None for another role, and where it was not compared.
+    """
 
     table: ClassVar[str] = "dataset"
     version: str
@@ -121,6 +135,7 @@ class Dataset(Row):
     from_at: Instant | None = None
     to_at: Instant | None = None
     sources: tuple[str, ...] = ()
+    overlap: Overlap | None = None
 
 
 class Section(Row):

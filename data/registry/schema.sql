@@ -186,7 +186,8 @@ CREATE TABLE dataset (
     quality_expectations BIGINT NOT NULL,
     from_at VARCHAR,
     to_at VARCHAR,
-    sources VARCHAR NOT NULL
+    sources VARCHAR NOT NULL,
+    overlap VARCHAR
 );
 
 -- A section of the documentation, with the digest of what it describes at the time of writing.

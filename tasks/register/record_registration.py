@@ -8,7 +8,7 @@ from data.queries.registered_model import RegisteredModel, registered_model
 from data.records.model import Consumer, MonitoringPlan
 from data.records.names import short
 from data.records.run_context import RunContext
-from data.records.version import Origin
+from data.records.version import Origin, Overlap
 from data.registry.command import Command
 from data.registry.commands.model import DeclareConsumer, RegisterModel
 from data.registry.commands.version import RegisterVersion, SubmittedDataset
@@ -27,6 +27,7 @@ def record_registration(
     submission: Submission,
     facts: RegistrationFacts,
     quality: Sequence[QualityReport],
+    overlap: Overlap,
     digests: Mapping[str, str | None],
     context: RunContext,
 ) -> str:
@@ -38,7 +39,7 @@ def record_registration(
     registry = Registry.here()
     with registry.session():
         known = registered_model(registry, submission.model.key)
-        commands = [*changes(known, submission), registration(submission, facts, quality, digests, context)]
+        commands = [*changes(known, submission), registration(submission, facts, quality, overlap, digests, context)]
         receipts = [registry.execute(one, context) for one in commands]
     key = receipts[-1].subject
     name_step(f"register {short(key)}", version=key)
@@ -69,6 +70,7 @@ def registration(
     submission: Submission,
     facts: RegistrationFacts,
     quality: Sequence[QualityReport],
+    overlap: Overlap,
     digests: Mapping[str, str | None],
     context: RunContext,
 ) -> RegisterVersion:
@@ -93,7 +95,7 @@ def registration(
         submission_digest=submission.digest,
         reference_digest=digests["reference"],
         provenance=_origins(submission, facts),
-        datasets=tuple(_dataset(submission, report) for report in quality),
+        datasets=tuple(_dataset(submission, report, overlap) for report in quality),
         sections=submitted_sections(
             submission.documents,
             described_parts(submission),
@@ -120,7 +122,7 @@ def _origins(submission: Submission, facts: RegistrationFacts) -> dict[str, Orig
     return origins
 
 
-def _dataset(submission: Submission, report: QualityReport) -> SubmittedDataset:
+def _dataset(submission: Submission, report: QualityReport, overlap: Overlap) -> SubmittedDataset:
     facts = submission.datasets[report.role]
     return SubmittedDataset.model_validate(
         {
@@ -136,5 +138,6 @@ def _dataset(submission: Submission, report: QualityReport) -> SubmittedDataset:
             "from_at": facts.from_at,
             "to_at": facts.to_at,
             "sources": tuple(sorted({one.source for one in submission.model.features if one.source})),
+            "overlap": overlap if report.role == "held-out" else None,
         }
     )

@@ -17,12 +17,13 @@ from data.records.measurement import Measurement
 from data.records.model import PlannedTest, TestPlan
 from data.records.names import short
 from data.records.run_context import RunContext
-from data.records.version import Metric, TestResult
+from data.records.version import Dataset, Metric, TestResult
 from data.registry.commands.version import RecordEvidence
 from data.registry.registry import Registry
 from data.text.counted import counted
 from monitoring.metrics import recompute, recompute_slices
 from monitoring.planned_test import run_planned
+from tasks.register.compare_datasets import dataset_overlap
 from tasks.run.business_time import moment
 from tasks.run.take_steps import name_step, step
 from tasks.validate.read_predictions import FILES, Predictions, read_predictions, submission_folder
@@ -75,13 +76,24 @@ def measured_evidence(home: Home, evidence: Evidence, at: datetime) -> RecordEvi
     plan = evidence.test_plans[-1]
     with submission_folder(home, evidence.version) as folder:
         measured = _measure(folder, evidence, plan)
+        datasets = tuple(_compared(one, folder, evidence) for one in evidence.datasets if _is_uncompared(one))
     document = [{"dataset": m.dataset, "slice": m.slice, **m.measurement.model_dump(mode="json")} for m in measured]
     digest = ArtifactStore(home.artifacts).put(json.dumps(document, indent=1, sort_keys=True).encode())
     return RecordEvidence(
         version=version,
         metrics=tuple(_metric(version, one, digest, at) for one in measured),
         tests=tuple(r for t in plan.tests if (r := _result(version, plan, t, measured, digest, at)) is not None),
+        datasets=datasets,
     )
+
+
+def _is_uncompared(dataset: Dataset) -> bool:
+    """Return True for held-out data of a version that was registered before rows were compared."""
+    return dataset.role == "held-out" and dataset.kind == "content" and dataset.overlap is None
+
+
+def _compared(dataset: Dataset, folder: Path, evidence: Evidence) -> Dataset:
+    return dataset.model_copy(update={"overlap": dataset_overlap(folder, evidence.model.columns)})
 
 
 def _measure(folder: Path, evidence: Evidence, plan: TestPlan) -> list[MeasuredVersion]:

@@ -28,4 +28,6 @@ def preview_version(version: str, environment: str, use: str, as_of: datetime | 
     section = performance_section(registry.home, version, measured.metrics, comparisons)
     sections = (*(one for one in evidence.sections if one.name != section.name), section)
     seen = {"metrics": measured.metrics, "tests": measured.tests, "comparisons": comparisons, "sections": sections}
+    compared = {one.role: one for one in measured.datasets}
+    seen["datasets"] = tuple(compared.get(one.role, one) for one in evidence.datasets)
     return judge(in_force(facts.adopted, evidence.model).standards, "assess", evidence.model_copy(update=seen), at)

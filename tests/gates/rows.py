@@ -12,7 +12,18 @@ from data.records.person import Role
 from data.records.review import Finding, Severity, Validation, Waiver
 from data.records.row import Frozen
 from data.records.verdict import Judgement
-from data.records.version import Artifact, Change, ChangeClass, CodeState, Comparison, Dataset, Metric, Section, Version
+from data.records.version import (
+    Artifact,
+    Change,
+    ChangeClass,
+    CodeState,
+    Comparison,
+    Dataset,
+    Metric,
+    Overlap,
+    Section,
+    Version,
+)
 from data.records.version import TestResult as Result
 from gates.catalogue import GATES
 
@@ -110,6 +121,9 @@ def dataset(role: str = "training", **changes: Any) -> Dataset:
         "quality_report": digest("f"),
         "quality_rows_floor": 1_000,
         "quality_expectations": 12,
+        "from_at": NOW - days(100 if role == "training" else 60),
+        "to_at": NOW - days(61 if role == "training" else 30),
+        "overlap": None if role == "training" else Overlap(ids=0, rows=0, explained=0),
     }
     return made(Dataset, defaults, changes)  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""Data quality: expectations are met, there are enough rows, and held-out data differs from training data."""
+"""Data quality: expectations are met, there are enough rows, and no held-out row is a training row."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from data.records.version import Overlap
 from tests.gates import rows
 
 QUALITY, ROWS = "quality of the training data", "rows of the training data"
@@ -41,3 +42,45 @@ def test_held_out_data_that_is_the_training_data_fails() -> None:
     same = (rows.dataset("training"), rows.dataset("held-out", identity=rows.dataset().identity))
     found = rows.outcomes(rows.judged("data_quality", rows.evidence(datasets=same)))
     assert found["held-out data is not the training data"] == "failed"
+
+
+BY_ID, BY_CONTENT = "held-out rows are no training rows, by id", "held-out rows are no training rows, by content"
+OVERLAPS: dict[str, tuple[Overlap | None, tuple[str, str], str]] = {
+    "no shared row passes": (Overlap(ids=0, rows=0, explained=3), ("passed", "passed"), "0 of 10,000"),
+    "one shared id fails": (
+        Overlap(ids=1, rows=0, explained=3),
+        ("failed", "passed"),
+        "1 of 10,000 held-out rows (under 0.1%)",
+    ),
+    "equal rows that chance explains pass": (
+        Overlap(ids=0, rows=9_000, explained=9_000),
+        ("passed", "passed"),
+        "9,000 of 10,000 held-out rows (90.0%)",
+    ),
+    "as many equal rows beyond as the limit pass": (
+        Overlap(ids=0, rows=400, explained=300),
+        ("passed", "passed"),
+        "repeats inside the training data explain up to 300 of them",
+    ),
+    "more equal rows beyond than the limit fail": (
+        Overlap(ids=0, rows=401, explained=300),
+        ("passed", "failed"),
+        "Beyond these, at most 1.0% may be equal",
+    ),
+    "rows that were not compared are unproven": (None, ("unproven", "unproven"), "validation compares them"),
+}
+
+
+@pytest.mark.parametrize("case", OVERLAPS)
+def test_the_verdict_on_shared_rows(case: str) -> None:
+    overlap, outcome, told = OVERLAPS[case]
+    datasets = (rows.dataset("training"), rows.dataset("held-out", overlap=overlap, rows=10_000))
+    found = rows.judged("data_quality", rows.evidence(datasets=datasets))
+    assert tuple(rows.outcomes(found)[one] for one in (BY_ID, BY_CONTENT)) == outcome
+    assert told in " ".join(map(rows.words, found))
+
+
+def test_shared_rows_of_an_empty_dataset_do_not_pass() -> None:
+    empty = rows.dataset("held-out", overlap=Overlap(ids=0, rows=0, explained=0), rows=0)
+    found = rows.outcomes(rows.judged("data_quality", rows.evidence(datasets=(rows.dataset(), empty))))
+    assert found[BY_CONTENT] == "unproven"

@@ -83,3 +83,37 @@ def test_two_tests_of_different_kinds_count_as_two() -> None:
     assert found["kinds of test"] == "passed"
     assert found["a test of the kind stress"] == "passed"
     assert found["a test of the kind out-of-time"] == "unproven"
+
+
+ORDERS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "rows later than the last training row count": ({"to_at": NOW - days(61)}, {"from_at": NOW - days(60)}, "passed"),
+    "rows from the time of the last training row do not": ({"to_at": NOW}, {"from_at": NOW}, "failed"),
+    "rows before the last training row do not": ({"to_at": NOW - days(9)}, {"from_at": NOW - days(60)}, "failed"),
+    "training data without dates leaves it unproven": ({"to_at": None}, {}, "unproven"),
+    "tested data without dates leaves it unproven": ({}, {"from_at": None}, "unproven"),
+}
+LATE = ((plan(planned(kind="out-of-time")),), (result(kind="out-of-time"),))
+
+
+@pytest.mark.parametrize("case", ORDERS)
+def test_an_out_of_time_test_counts_only_on_rows_later_than_the_training_rows(case: str) -> None:
+    training, held_out, outcome = ORDERS[case]
+    datasets = (rows.dataset("training", **training), rows.dataset("held-out", **held_out))
+    whole = rows.evidence(tests=LATE[1], test_plans=LATE[0], datasets=datasets)
+    found = rows.outcomes(rows.judged("testing", whole, minimum_kinds=1, kinds=["out-of-time"]))
+    counts = "passed" if outcome == "passed" else "unproven"
+    assert (found["test auc-held-out"], found["a test of the kind out-of-time"]) == (outcome, counts)
+
+
+def test_an_out_of_time_test_on_the_training_data_does_not_count() -> None:
+    plans = (plan(planned(kind="out-of-time", dataset="training")),)
+    assert judged(LATE[1], plans)["test auc-held-out"] == "failed"
+
+
+def test_an_out_of_time_test_without_the_datasets_is_unproven() -> None:
+    whole = rows.evidence(tests=LATE[1], test_plans=LATE[0], datasets=())
+    assert rows.outcomes(rows.judged("testing", whole))["test auc-held-out"] == "unproven"
+
+
+def test_a_test_whose_result_has_no_value_does_not_count_for_its_kind() -> None:
+    assert judged((result(value=None),)) == {"test auc-held-out": "unproven", "kinds of test": "failed"}

@@ -9,7 +9,18 @@ from pydantic import Field
 from data.records.instant import Instant
 from data.records.row import Frozen
 from data.records.verdict import Judgement
-from data.records.version import Artifact, Change, CodeState, Comparison, Dataset, Metric, Origin, Section, TestResult
+from data.records.version import (
+    Artifact,
+    Change,
+    CodeState,
+    Comparison,
+    Dataset,
+    Metric,
+    Origin,
+    Overlap,
+    Section,
+    TestResult,
+)
 from data.registry.command import Command
 from data.registry.commands.model import AboutModel
 
@@ -40,6 +51,7 @@ class SubmittedDataset(Frozen):
     from_at: Instant | None = None
     to_at: Instant | None = None
     sources: tuple[str, ...] = ()
+    overlap: Overlap | None = None
 
 
 class SubmittedSection(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-RULES_NUMBER: Final = 3
+RULES_NUMBER: Final = 4
 """The number of the present rules: those of this package and of lifecycle, approvals and independence.
 
 Raise it by one in the same commit that changes what a rule allows, refuses or writes: a legal move, who may sign, when
@@ -13,6 +13,7 @@ an approval is valid, what follows from a vote, which facts the digest of the ev
 open request becomes stale). An auditor can then judge an old event by the rules of its time.
 By rules 2 the digest of a request covers its text after secrets were removed; the code of a refused command is used.
 By rules 3 nobody is independent of a version of which only some contributors are known.
+By rules 4 the digest of the evidence covers the overlap of held-out and training data.
 Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 

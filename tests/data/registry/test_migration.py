@@ -47,6 +47,7 @@ FROZEN = {
     "0002_seals": "sha256:a18e162afce9c32b83338d8ace529fd6bbaee29688f6f4bb2f35296491879d6c",
     "0003_anchors": "sha256:69e62f61ab7c3fce6f6b98e37e031aef41c5271ff03d168c46777f1310909d8f",
     "0004_row_index": "sha256:9da347d471ceb57de2a605158aef1f214a52637cb372066df2270853be37e544",
+    "0005_overlap": "sha256:ad4fd9a984cc089bd5ced8b7a402cdbea051d50502cff123051d8728c911461c",
 }
 """The digest of each migration that was released."""
 MARKS = "CREATE TABLE mark (key VARCHAR PRIMARY KEY, rev BIGINT NOT NULL, text VARCHAR)"

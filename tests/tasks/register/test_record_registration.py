@@ -11,7 +11,7 @@ import pytest
 from data.queries.registered_model import registered_model
 from data.records.person import Actor
 from data.records.run_context import RunContext
-from data.records.version import Version
+from data.records.version import Overlap, Version
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.submission.folder import Submission, read_submission
 from data.submission.provenance import Commit, Provenance
@@ -22,6 +22,7 @@ from tests.submissions import replace_line, write_filled
 from tests.world import World
 
 RUN = RunContext(Actor(id="dev"), run_id="run-1")
+NO_OVERLAP = Overlap(ids=0, rows=0, explained=1)
 DIGESTS = {"environment": "sha256:e", "reference": "sha256:r"}
 PROVEN = Provenance(
     commit="c2",
@@ -51,7 +52,8 @@ def reports(submission: Submission) -> list[QualityReport]:
 
 def register(world: World, submission: Submission) -> str:
     standing = check_against_registry.fn(submission)
-    return record_registration.fn(submission, standing, reports(submission), DIGESTS, replace(RUN, as_of=world.now))
+    context = replace(RUN, as_of=world.now)
+    return record_registration.fn(submission, standing, reports(submission), NO_OVERLAP, DIGESTS, context)
 
 
 def kinds(world: World, submission: Submission) -> list[type]:
@@ -125,11 +127,13 @@ def test_after_a_parent_of_which_only_some_authors_are_known_all_authors_count(w
 
 def test_every_field_is_marked_derived_or_claimed(world: World, folder: Path) -> None:
     submission = read(folder, provenance=Provenance())
-    command = registration(submission, check_against_registry.fn(submission), reports(submission), DIGESTS, RUN)
+    standing = check_against_registry.fn(submission)
+    command = registration(submission, standing, reports(submission), NO_OVERLAP, DIGESTS, RUN)
     assert command.provenance["code"] == "claimed"
     assert command.provenance["change"] == "claimed"
     assert command.provenance["environment_digest"] == command.provenance["artifact"] == "derived"
     assert {one.role: (one.quality, one.quality_rows_floor) for one in command.datasets}["held-out"] == ("passed", 500)
+    assert {one.role: one.overlap for one in command.datasets} == {"training": None, "held-out": NO_OVERLAP}
 
 
 def test_a_repeated_submission_is_one_version(world: World, folder: Path) -> None:
