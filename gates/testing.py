@@ -64,7 +64,7 @@ def _order(test: PlannedTest, datasets: Sequence[Dataset]) -> Verdict | None:
     """Return the verdict on an out-of-time test whose rows are not all later than the last training row, or None."""
     if test.kind != "out-of-time":
         return None
-    roles = {one.role: one for one in datasets}
+    roles: dict[str, Dataset] = {one.role: one for one in datasets}
     training, tested = roles.get("training"), roles.get(test.dataset)
     last, first = training.to_at if training else None, tested.from_at if tested else None
     if last is None or first is None:

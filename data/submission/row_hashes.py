@@ -20,15 +20,15 @@ import pyarrow.parquet as pq
 from data.records.model import ColumnMapping
 
 BATCH = 16_384
-Hashes = npt.NDArray[np.uint64]
+_Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class RowHashes:
     """Two hashes of each row of a dataset, in the order of its rows."""
 
-    ids: Hashes
-    contents: Hashes
+    ids: _Hashes
+    contents: _Hashes
 
 
 def read_row_hashes(path: Path, columns: ColumnMapping) -> RowHashes:
@@ -47,14 +47,14 @@ def _batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
         yield from file.iter_batches(batch_size=BATCH, columns=columns, use_threads=False)
 
 
-def _row(batch: pa.RecordBatch, content: list[str]) -> Hashes:
+def _row(batch: pa.RecordBatch, content: list[str]) -> _Hashes:
     found = np.zeros(batch.num_rows, dtype=np.uint64)
     for name in content:
         found = _mixed(found ^ _values(batch.column(name)))
     return found
 
 
-def _values(column: pa.Array) -> Hashes:
+def _values(column: pa.Array) -> _Hashes:
     """Return a hash of each value; missing values and NaN are equal."""
     plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
     number = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type) or pa.types.is_decimal(plain.type)
@@ -62,10 +62,11 @@ def _values(column: pa.Array) -> Hashes:
         return _numbers(plain)
     coded = pc.cast(plain, pa.string()).dictionary_encode()
     known = [_text(value) for value in coded.dictionary.to_pylist()]
-    return np.array([*known, 0], dtype=np.uint64)[coded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)]
+    places = np.asarray(coded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.array([*known, 0], dtype=np.uint64)[places]
 
 
-def _numbers(column: pa.Array) -> Hashes:
+def _numbers(column: pa.Array) -> _Hashes:
     with np.errstate(over="ignore"):  # beyond the range of a float32: infinite
         values = np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)).astype(np.float32)
     values = np.where(np.isnan(values), np.float32("nan"), values + np.float32(0.0))  # one NaN, and no negative zero
@@ -76,7 +77,7 @@ def _text(value: str) -> int:
     return int.from_bytes(hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
-def _mixed(values: Hashes) -> Hashes:
+def _mixed(values: _Hashes) -> _Hashes:
     """Return the values with their bits mixed. Source: Steele, Lea and Flood (2014), SplitMix64."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -73,11 +73,11 @@ OVERLAPS: dict[str, tuple[Overlap | None, tuple[str, str], str]] = {
 
 @pytest.mark.parametrize("case", OVERLAPS)
 def test_the_verdict_on_shared_rows(case: str) -> None:
-    overlap, outcome, told = OVERLAPS[case]
+    overlap, outcome, sentence = OVERLAPS[case]
     datasets = (rows.dataset("training"), rows.dataset("held-out", overlap=overlap, rows=10_000))
     found = rows.judged("data_quality", rows.evidence(datasets=datasets))
     assert tuple(rows.outcomes(found)[one] for one in (BY_ID, BY_CONTENT)) == outcome
-    assert told in " ".join(map(rows.words, found))
+    assert sentence in " ".join(map(rows.words, found))
 
 
 def test_shared_rows_of_an_empty_dataset_do_not_pass() -> None:
