@@ -10,10 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from data.errors import ConfigurationError
 
-STATISTICS = (
-    *("ks", "psi", "chi_square", "null_rate", "new_categories", "mean_shift"),
-    *("auc", "brier", "log_loss", "calibration", "score_rate", "label_rate", "loss_residual", "coverage"),
-)
+DRIFT_STATISTICS = ("ks", "psi", "chi_square", "null_rate", "new_categories", "mean_shift")
+"""Statistics of one column, an input or the score."""
+SCORE_STATISTICS = ("auc", "brier", "log_loss", "calibration", "score_rate", "label_rate", "loss_residual", "coverage")
+"""Figures of scores and labels, under the column `score`."""
+STATISTICS = (*DRIFT_STATISTICS, *SCORE_STATISTICS)
+SCORE = "score"
+KINDS: Mapping[str, str] = {
+    "ks": "numeric",
+    "mean_shift": "numeric",
+    "chi_square": "categorical",
+    "new_categories": "categorical",
+}
+"""The kind of column that a drift statistic needs; the others take both."""
 
 
 class Direction(StrEnum):

@@ -7,7 +7,6 @@ snapshot each; those that take a State are for other queries, which read more in
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from data.records.version import Version
 from data.registry.evidence import champion_of
 from data.registry.registry import Registry
 from data.registry.state import State
+from data.text.near_names import near_names
 
 R = TypeVar("R", bound=Row)
 VersionChoice = Literal["newest", "champion", "named"]
@@ -239,5 +239,5 @@ def _is_model(state: State, text: str) -> bool:
 
 def _near(text: str, names: Iterable[str], otherwise: str) -> str:
     bare = {name: name for name in names} | {name.rpartition("/")[2]: name for name in names}
-    near = difflib.get_close_matches(text, bare, n=3, cutoff=0.6)
+    near = near_names(text, bare)
     return f"did you mean {' or '.join(dict.fromkeys(bare[one] for one in near))}?" if near else otherwise

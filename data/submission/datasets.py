@@ -16,6 +16,7 @@ from data.files.artifacts import file_digest
 from data.records.instant import read_instant
 from data.records.model import ColumnMapping
 from data.submission.stand_ins import parts_fault
+from data.text.near_names import near_names
 
 FILES: Mapping[str, str] = {"training": "data/training.parquet", "held-out": "data/held_out.parquet"}
 """The path of the dataset of each role in a submission."""
@@ -45,11 +46,19 @@ class DatasetFacts:
     decoded_bytes: int
 
 
-def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = DECODED) -> DatasetFacts:
+def read_dataset(
+    path: Path,
+    role: str,
+    columns: ColumnMapping,
+    named_at: Mapping[str, str] | None = None,
+    *,
+    limit: int = DECODED,
+) -> DatasetFacts:
     """Read every row of a dataset once, in a child process with a memory limit, and check the mapped columns.
 
     Required are the features, `prediction_id`, `predicted_at`, `label` and `score` (the developer's own predictions).
-    `limit` is the maximum of decoded bytes. Raises LogFormatError with all problems, each as `file: what → fix`.
+    `named_at` is the place, `model.yaml:line`, that names a column; `limit` is the maximum of decoded bytes. Raises
+    LogFormatError with all problems, each as `file: what → fix`.
     """
     name = FILES.get(role, path.name)
     if not path.is_file():
@@ -57,7 +66,7 @@ def read_dataset(path: Path, role: str, columns: ColumnMapping, *, limit: int = 
             f"{name}: file not found{_beside(path)}", "write the scored rows of this dataset as Parquet"
         )
     found = _scanned(path, columns, limit)
-    problems = [f"{name}: {one}" for one in _problems(found, columns, limit)]
+    problems = [f"{name}: {one}" for one in _problems(found, columns, named_at or {}, limit)]
     if problems:
         raise LogFormatError("\n".join(problems), f"write {name} again with the columns that model.yaml maps")
     return DatasetFacts(
@@ -114,27 +123,31 @@ def _scan_in_child(request: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _problems(found: Mapping[str, Any], columns: ColumnMapping, limit: int) -> Iterator[str]:
+def _problems(
+    found: Mapping[str, Any], columns: ColumnMapping, named_at: Mapping[str, str], limit: int
+) -> Iterator[str]:
     if "broken" in found:
         yield f"not readable as Parquet: {found['broken']} → write the file again"
         return
     if "too large" in found:
         yield f"the dataset decodes to more than {limit:,} bytes → submit a sample"
         return
-    yield from _column_problems(found, columns)
+    yield from _column_problems(found, columns, named_at)
     if not found["rows"]:
         yield "the dataset has no rows → write the rows that were scored"
         return
     yield from _value_problems(found, columns)
 
 
-def _column_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:
+def _column_problems(found: Mapping[str, Any], columns: ColumnMapping, named_at: Mapping[str, str]) -> Iterator[str]:
     required = {getattr(columns, role): kind for role, kind in ROLES.items()}
     required |= {feature.name: feature.kind for feature in columns.features}
     for name, kind in required.items():
         if name not in found["columns"]:
             there = ", ".join(sorted(found["columns"])[:20])
-            yield f"column {name} is missing; the columns are {there} → add it, or map its name in model.yaml"
+            at, near = named_at.get(name, "model.yaml"), near_names(name, found["columns"], 1)
+            fix = f"did you mean {near[0]}? Correct {at}, or add the column" if near else "add it, or map its name in "
+            yield f"column {name} is missing; the columns are {there} → {fix}{'' if near else at}"
         elif name in found["twice"]:
             yield f"column {name} occurs twice → remove one of the two"
         elif kind not in found["kinds"][name]:

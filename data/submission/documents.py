@@ -18,6 +18,7 @@ from data.records.names import checked_name
 from data.records.row import Frozen
 from data.submission.problems import Problems
 from data.text.file_text import decoding_fault, read_file_text
+from data.text.near_names import near_names
 from data.text.untrusted_text import replace_harmful
 from data.text.yaml_text import read_yaml
 
@@ -90,6 +91,9 @@ def _read(path: Path) -> Document:
         raise DocumentError(f"{shown}: {error.what}", error.remedy) from error
     if name == GENERATED:
         raise DocumentError(f"{shown}: this section is generated from the measured metrics", "remove the file")
+    near = near_names(name, (*DESCRIBES, GENERATED), 1, 0.8)
+    if near and name not in DESCRIBES:
+        raise DocumentError(f"{shown}: there is no section {name}", f"did you mean {near[0]}? Rename the file")
     text = read_text(path, shown)
     front = FRONT_MATTER.match(text)
     body = text[front.end() :] if front else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from data.submission.datasets import FILES as DATASETS
 from data.submission.datasets import DatasetFacts, read_dataset
 from data.submission.documents import Document, read_documents, read_text
 from data.submission.environment import Environment, read_environment
+from data.submission.known_columns import KnownColumns, PlanChecks, check_suite_columns, known_columns
 from data.submission.model_file import FILE as MODEL
-from data.submission.model_file import ModelFile, read_model_file
+from data.submission.model_file import ModelFile, column_places, read_model_file
 from data.submission.packing import list_files
 from data.submission.plan_files import (
     MONITORING,
@@ -58,6 +59,10 @@ class Submission:
         """Return the path of the dataset of a role."""
         return self.folder / DATASETS[role]
 
+    def at(self, file: str, *path: str | int) -> str:
+        """Return `file:line` of a value in a YAML file of the submission."""
+        return _yaml(self.folder, file).at(*path)
+
     @property
     def source_digest(self) -> str | None:
         """The digest of the files under `code/`; None without such files."""
@@ -67,14 +72,15 @@ class Submission:
         return sha256_of([[str(path), file_digest(self.folder / path)] for path in files]) if files else None
 
 
-def accept_all_rules(document: YamlText) -> None:
-    """Accept every watch rule: this layer does not know which statistics exist."""
+def accept_all(document: YamlText, known: KnownColumns) -> None:
+    """Accept every metric and statistic: this layer does not know which exist."""
 
 
-def read_submission(
-    folder: Path, digest: str, provenance: Provenance, check_rules: Callable[[YamlText], None] = accept_all_rules
-) -> Submission:
-    """Read and check an unpacked submission; `check_rules` raises InputError for invalid rules of monitoring.yaml.
+ACCEPT_ALL = PlanChecks(tests=accept_all, rules=accept_all)
+
+
+def read_submission(folder: Path, digest: str, provenance: Provenance, checks: PlanChecks = ACCEPT_ALL) -> Submission:
+    """Read and check an unpacked submission; `checks` raise InputError for invalid tests and watch rules.
 
     Raises a single problem as it is (SubmissionError, DocumentError, LogFormatError, InvalidNameError), and several as
     one SubmissionError with a line for each.
@@ -82,22 +88,19 @@ def read_submission(
     require_real_files(folder, list_files(folder))
     problems = Problems()
     model = problems.attempt(read_model, folder)
-    mapping = ColumnMapping() if problems.found else model.mapping
-    known = not problems.found
+    version = problems.attempt(_read_version, folder)
+    datasets = _read_datasets(folder, model, problems)
+    known = known_columns(model, datasets)
     submission = Submission(
         folder=folder,
         digest=digest,
         model=model,
-        version=problems.attempt(_read_version, folder),
-        tests=problems.attempt(_read_tests, folder),
-        monitoring=problems.attempt(_read_monitoring, folder, check_rules, problems),
+        version=version,
+        tests=problems.attempt(_read_tests, folder, checks, known, problems),
+        monitoring=problems.attempt(_read_monitoring, folder, checks, known, problems),
         artifact=problems.attempt(read_artifact, folder),
-        datasets={
-            role: problems.attempt(read_dataset, folder / name, role, mapping)
-            for role, name in DATASETS.items()
-            if known or not (folder / name).is_file()
-        },
-        suites=problems.attempt(read_suites, folder),
+        datasets=datasets,
+        suites=problems.attempt(_read_suites, folder, known, problems),
         documents=problems.attempt(read_documents, folder),
         provenance=provenance,
         environment=read_environment(folder, provenance),
@@ -115,15 +118,36 @@ def _read_version(folder: Path) -> VersionFile:
     return read_version_file(_yaml(folder, VERSION))
 
 
-def _read_tests(folder: Path) -> TestsFile:
-    return read_tests_file(_yaml(folder, TESTS))
+def _read_datasets(folder: Path, model: ModelFile | None, problems: Problems) -> dict[str, DatasetFacts]:
+    """Return the datasets; one with a problem is None. Without a model.yaml only a missing file is a problem."""
+    mapping = model.mapping if model is not None else ColumnMapping()
+    named_at = column_places(_yaml(folder, MODEL), model) if model is not None else {}
+    return {
+        role: problems.attempt(read_dataset, folder / name, role, mapping, named_at)
+        for role, name in DATASETS.items()
+        if model is not None or not (folder / name).is_file()
+    }
 
 
-def _read_monitoring(folder: Path, check: Callable[[YamlText], None], problems: Problems) -> MonitoringFile | None:
+def _read_suites(folder: Path, known: KnownColumns, problems: Problems) -> dict[str, Suite]:
+    suites = read_suites(folder)
+    problems.attempt(check_suite_columns, folder, suites, known)
+    return suites
+
+
+def _read_tests(folder: Path, checks: PlanChecks, known: KnownColumns, problems: Problems) -> TestsFile:
+    document = _yaml(folder, TESTS)
+    problems.attempt(checks.tests, document, known)
+    return read_tests_file(document)
+
+
+def _read_monitoring(
+    folder: Path, checks: PlanChecks, known: KnownColumns, problems: Problems
+) -> MonitoringFile | None:
     if not (folder / MONITORING).is_file():
         return None
     document = _yaml(folder, MONITORING)
-    problems.attempt(check, document)
+    problems.attempt(checks.rules, document, known)
     return read_monitoring_file(document)
 
 

@@ -107,6 +107,12 @@ def read_model_file(document: YamlText) -> ModelFile:
     return file
 
 
+def column_places(document: YamlText, file: ModelFile) -> dict[str, str]:
+    """Return the place, `model.yaml:line`, that names each column."""
+    mapped = {name: document.at("columns", role) for role, name in file.columns.model_dump().items()}
+    return mapped | {one.name: document.at("features", place, "name") for place, one in enumerate(file.features)}
+
+
 def _check_names(document: YamlText, file: ModelFile) -> None:
     names: Mapping[tuple[str | int, ...], Any] = {
         ("owner",): lambda: checked_name(file.owner, "person id"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +19,7 @@ from pydantic_core import ErrorDetails
 from data.errors import SubmissionError
 from data.records.row import Frozen
 from data.submission.documents import read_text
+from data.text.near_names import near_names
 
 FILES: Mapping[str, str] = {"training": "suites/training.json", "held-out": "suites/held_out.json"}
 ROW_FLOOR = "expect_table_row_count_to_be_between"
@@ -157,7 +157,7 @@ def _object(shown: str, pairs: Sequence[tuple[str, JsonValue]]) -> dict[str, Jso
 def _problem(shown: str, detail: ErrorDetails) -> str:
     where = ".".join(map(str, detail["loc"])) or "the document"
     if detail["type"] == "literal_error" and where.endswith(".type"):
-        near = ", ".join(get_close_matches(str(detail["input"]), KNOWN, 3, 0.0))
+        near = ", ".join(near_names(str(detail["input"]), KNOWN, cutoff=0.0))
         return f"{shown}: {where}: {str(detail['input'])[:80]!a} is not supported → use for example {near}"
     return f"{shown}: {where}: {detail['msg'][:200]} → correct it"
 

@@ -12,6 +12,7 @@ from data.queries.rows import rows
 from data.records.approval import RequiredRole
 from data.records.log import Standard
 from data.records.names import short
+from data.records.person import Person
 from data.registry.registry import Registry
 from data.submission.documents import GENERATED
 from data.submission.folder import read_submission
@@ -19,7 +20,8 @@ from data.submission.provenance import Provenance
 from gates import documentation
 from gates.control import Control
 from gates.standard import LoadedStandard, approvals_for, builtin, load_standard
-from tasks.register.check_rules import check_rules
+from tasks.register.check_owner import check_owner
+from tasks.register.check_rules import PLAN_CHECKS
 
 ENVIRONMENT = "production"
 
@@ -43,7 +45,9 @@ class SubmissionPreview:
 
 def preview_submission(folder: Path) -> SubmissionPreview:
     """Return the preview of a submission folder and record nothing. Raises the same errors as registration."""
-    submission = read_submission(folder, "", Provenance(), check_rules)
+    submission = read_submission(folder, "", Provenance(), PLAN_CHECKS)
+    if Registry.here().exists:
+        check_owner(submission, rows(Registry.here(), Person))
     model, change = submission.model, submission.version.change_class.value
     tier = model.tier.tier(len(model.consumers))
     standard = _standard(model.standards[0].standard)

@@ -15,6 +15,9 @@ from data.registry.registry import Registry
 from data.registry.rules.model import relaxations, require_proof
 from data.registry.rules.version import is_same_provenance
 from data.submission.folder import Submission
+from data.submission.model_file import FILE as MODEL
+from data.submission.version_file import FILE as VERSION
+from tasks.register.check_owner import check_owner
 from tasks.run.take_steps import name_step, step
 
 
@@ -38,10 +41,10 @@ class RegistrationFacts:
 def check_against_registry(submission: Submission) -> RegistrationFacts:
     """Check a submission against the registry and return what its registration needs.
 
-    Raises SubmissionError for a standard that is not adopted, a parent or upstream version that is not registered, or a
-    change class that needs a parent when there is none. Raises IllegalMoveError for a retired model, and
-    NotAuthorisedError when a registered model's rules are relaxed, because a flow cannot give the one-time code that
-    this needs.
+    Raises SubmissionError for an owner who is not on the roster, a standard that is not adopted, a parent or upstream
+    version that is not registered, or a change class that needs a parent when there is none. Raises IllegalMoveError
+    for a retired model, and NotAuthorisedError when a registered model's rules are relaxed, because a flow cannot give
+    the one-time code that this needs.
     """
     checked: list[RegisteredFacts] = []
 
@@ -54,6 +57,8 @@ def check_against_registry(submission: Submission) -> RegistrationFacts:
         return parent
 
     found = parent_facts(Registry.here(), submission.model.key, submission.version.upstream_keys, choose)
+    if _registered_as(checked[0], submission) is None:
+        check_owner(submission, found.roster)
     registration = RegistrationFacts(
         registered_as=_registered_as(checked[0], submission),
         parent=found.parent,
@@ -87,16 +92,16 @@ def _check_model(facts: RegisteredFacts, submission: Submission) -> None:
     model = facts.model
     if model is not None and model.state != "active":
         raise IllegalMoveError(f"{short(model.key)} is retired", "register the version under another model")
-    for applied in submission.model.standards:
+    for place, applied in enumerate(submission.model.standards):
         if applied.standard not in facts.adopted:
             raise SubmissionError(
-                f"model.yaml: the standard {applied.standard} is not adopted",
+                f"{submission.at(MODEL, 'standards', place)}: the standard {applied.standard} is not adopted",
                 f"adopt it with `modelward standard adopt {applied.standard}`, or remove it from `standards`",
             )
-    for key in submission.version.upstream_keys:
+    for place, key in enumerate(submission.version.upstream_keys):
         if key not in facts.upstream:
             raise SubmissionError(
-                f"version.yaml: the upstream version {short(key)} is not registered",
+                f"{submission.at(VERSION, 'upstream', place)}: the upstream version {short(key)} is not registered",
                 "register that version first, or correct `upstream`",
             )
 
@@ -115,7 +120,7 @@ def _parent(submission: Submission, versions: Sequence[Version]) -> Version | No
         found = next((one for one in versions if one.key == named), None)
         if found is None:
             raise SubmissionError(
-                f"version.yaml: the parent {short(named)} is not registered",
+                f"{submission.at(VERSION, 'parent')}: the parent {short(named)} is not registered",
                 "enter the number of a registered version, or omit `parent`",
             )
         return found

@@ -101,3 +101,19 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(documents, "LIMIT", 3)
     with pytest.raises(DocumentError, match="4 bytes; at most 3 are allowed"):
         read_text(tmp_path / "a.md", "docs/a.md", documents.LIMIT)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("limitation", "limitations"), ("methods", "method")])
+def test_a_misspelt_section_is_refused_with_the_name_that_was_meant(tmp_path: Path, name: str, meant: str) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / f"{name}.md").write_text("It fails in storms.\n")
+    with pytest.raises(DocumentError) as refused:
+        read_documents(tmp_path)
+    assert refused.value.what == f"docs/{name}.md: there is no section {name}"
+    assert refused.value.remedy == f"did you mean {meant}? Rename the file"
+
+
+def test_a_section_of_ones_own_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "ethics.md").write_text("It fails in storms.\n")
+    assert [one.name for one in read_documents(tmp_path)] == ["ethics"]

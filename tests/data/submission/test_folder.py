@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import DocumentError, InputError, InvalidNameError, LogFormatError, SubmissionError
-from data.submission.folder import Submission, read_submission
+from data.submission.folder import Submission, accept_all, read_submission
+from data.submission.known_columns import KnownColumns, PlanChecks
 from data.submission.provenance import Provenance
 from data.text.yaml_text import YamlText
 from modelward.scaffold import write_submission
@@ -143,11 +144,11 @@ def test_an_unfilled_template_is_refused_with_all_missing_fields(tmp_path: Path)
 
 
 def test_watch_rules_are_checked_by_the_given_function(folder: Path) -> None:
-    def refuse(document: YamlText) -> None:
+    def refuse(document: YamlText, known: KnownColumns) -> None:
         raise SubmissionError(f"{document.at('rules', 0)}: unknown", "choose another")
 
     with pytest.raises(SubmissionError, match=r"monitoring\.yaml:5: unknown"):
-        read_submission(folder, "", Provenance(), refuse)
+        read_submission(folder, "", Provenance(), PlanChecks(tests=accept_all, rules=refuse))
 
 
 def test_datasets_are_not_checked_when_model_yaml_is_invalid(folder: Path) -> None:

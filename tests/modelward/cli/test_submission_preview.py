@@ -40,9 +40,14 @@ def test_a_retrain_within_the_plan_needs_no_validator(home: Path, folder: Path) 
     assert not preview_submission(folder).validator
 
 
-def test_the_adopted_version_of_the_standard_is_used(cli: Cli, home: Path, folder: Path, tmp_path: Path) -> None:
+def test_the_owner_is_looked_up_and_the_adopted_version_of_the_standard_is_used(
+    cli: Cli, home: Path, folder: Path, tmp_path: Path
+) -> None:
     (tmp_path / "ours.yaml").write_text(next_baseline()[1])
     cli("people", "add", "ana", "--name", "Ana")
+    with pytest.raises(SubmissionError, match="model.yaml:5: the owner olga is not on the roster"):
+        preview_submission(folder)
+    cli("people", "add", "olga", "--name", "Olga")
     result = cli("standard", "adopt", tmp_path / "ours.yaml")
     assert result.code == 0, result.err
     assert preview_submission(folder).standard == f"baseline {next_baseline()[0]}"
