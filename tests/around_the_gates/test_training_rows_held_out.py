@@ -52,7 +52,7 @@ def test_training_rows_under_other_ids_and_times_are_found_by_content(world: Wor
     assert "600 of 600 held-out rows (100.0%) have the features and the label of a training row" in read
 
 
-def test_a_part_of_training_rows_is_told_as_a_share(world: World, folder: Path) -> None:
+def test_a_part_of_training_rows_is_reported_as_a_share(world: World, folder: Path) -> None:
     honest, copied = rows(day="2013-03-01", seed=2), rows()
     mixed = {
         name: np.concatenate([np.asarray(copied[name])[:90], np.asarray(honest[name])[90:]])

@@ -23,7 +23,7 @@ def shared(training: Hashes, held_out: Hashes) -> int:
     return int(np.isin(held_out, training).sum())
 
 
-def test_ids_and_contents_are_counted_apart() -> None:
+def test_ids_and_contents_are_counted_separately() -> None:
     found = measure_overlap(distinct(1_000), distinct(1_000), distinct(100, 990), distinct(100, 5_000))
     assert found == Overlap(ids=10, rows=0, explained=0)
 

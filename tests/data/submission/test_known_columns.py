@@ -29,7 +29,8 @@ def test_a_suite_that_names_a_missing_column_is_refused_with_its_line(folder: Pa
     with pytest.raises(SubmissionError) as refused:
         read_submission(folder, "", Provenance())
     assert refused.value.what == (
-        f"suites/held_out.json:{line}: the held-out data has no column predicted_att → did you mean predicted_at or prediction_id?"
+        f"suites/held_out.json:{line}: the held-out data has no column predicted_att → "
+        "did you mean predicted_at or prediction_id?"
     )
 
 
