@@ -23,8 +23,13 @@ class NamedRetirement:
 
 @dataclass(frozen=True)
 class Consumers:
-    """The systems that use a model, and their answers in retirements."""
+    """The systems that use a model, and their answers in retirements.
 
+    `model` and `version` are the keys of what was named; empty if nothing was, or no version.
+    """
+
+    model: str
+    version: str
     systems: RowPage[Consumer]
     parties: RowPage[RetirementParty]
 
@@ -41,10 +46,13 @@ def retirement_named(registry: Registry, text: str, successor: str = "") -> Name
 
 
 def consumers_of(registry: Registry, text: str = "", page: PageRequest = EVERYTHING) -> Consumers:
-    """Return a page of the consumers of the model or version of this name; without a name, of those of every model.
+    """Return a page of the consumers of the model of this name, and of their answers in its retirements.
 
+    If the name is that of a version, the answers are those in its retirement. Without a name, both are of every model.
     Raises as `find_subject` does, and StoreError.
     """
     with registry.reading() as state:
         key = find_subject(state, text).key if text else ""
-        return Consumers(read_page(state, Consumer, key, page), read_page(state, RetirementParty, key, page))
+        model, _, number = key.partition("/versions/")
+        systems, parties = read_page(state, Consumer, model, page), read_page(state, RetirementParty, key, page)
+        return Consumers(model, key if number else "", systems, parties)

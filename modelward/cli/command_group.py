@@ -6,6 +6,7 @@ names need none of them.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +16,8 @@ import typer.main
 
 JSON = "modelward.json"
 INTERRUPTED = 130
+LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+"""The end of a line inside a paragraph of a docstring, which the help would otherwise keep."""
 
 
 class UnloadedCommand(typer.core.TyperCommand):
@@ -28,7 +31,10 @@ class UnloadedCommand(typer.core.TyperCommand):
             loaded.add_typer(module.app, name=self.name)
         else:
             loaded.command(self.name)(getattr(module, str(self.name)))
-        return typer.main.get_group(loaded).commands[str(self.name)]
+        command: Any = typer.main.get_group(loaded).commands[str(self.name)]
+        for one in (command, *getattr(command, "commands", {}).values()):
+            one.help = LINE_END.sub(" ", one.help or "")
+        return command
 
 
 class CommandGroup(typer.core.TyperGroup):

@@ -31,7 +31,8 @@ def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bo
     names = [one.name for one in form.fields]
     unknown = sorted(set(given) - set(names))
     if unknown:
-        raise InputError(f"the form has no field {', '.join(unknown)}", f"use the fields {', '.join(names)}")
+        fields = "; ".join(_described(one) for one in form.fields if not one.hidden)
+        raise InputError(f"the form has no field {', '.join(unknown)}", f"use the fields of this form: {fields}")
     hidden = [one.name for one in form.fields if one.hidden and one.name in given]
     if hidden:
         raise InputError(
@@ -45,6 +46,12 @@ def fill_in(form: Form, entered: Sequence[str], person: str, code_from_stdin: bo
             values[field.name] = prove(who, code_from_stdin).code if field.hidden else _prompt(field)
         _check(field, values[field.name])
     return values
+
+
+def _described(field: FormField) -> str:
+    """Return name, title and choices of a field: `decision (Decision: approve, reject)`."""
+    choices = f": {', '.join(field.choices)}" if field.choices else ""
+    return f"{field.name} ({field.title}{choices})"
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -89,13 +89,27 @@ def show(
 def answer(
     about: Annotated[str, typer.Argument(metavar="REQUEST|MODEL/VERSION", help="The request or version, as listed.")],
     entered: Annotated[
-        list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Fill in a field; repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Fill in one of the fields above; repeatable."),
     ] = None,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
     as_json: Json = False,
 ) -> None:
-    """Fill in the form of a waiting run and submit it. You are asked for the fields that are not given."""
+    """Fill in the form of a waiting run and submit it. You are asked for the fields that are not given.
+
+    Fields of an approval: decision, person, role, confirm, meaning, comment, conditions, deputy_of.
+
+    The field confirm needs the last 8 characters of the request's digest.
+
+    Fields of a validation: conclusion, scope, limitations, competence, changes_caused, person, evidence.
+
+    Fields of an emergency release: person, reason, until.
+
+    Fields of a retirement that waits for its consumers' transitions: person, plan.
+
+    The one-time code is asked for, or read from stdin. It cannot be an argument.
+    """
     who = identify(by)
     asking = asking_runs(who.registry, about)
     with prefect_ready(by):

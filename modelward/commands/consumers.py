@@ -14,7 +14,7 @@ from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanT
 from data.registry.registry import Registry
 from modelward.cli.caller import identify, prove, require_time
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json, ModelName, Reason, VersionName
-from modelward.cli.paging import Limit, OnlyModel, PageNumber, remark_page, requested_page
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import show_json, show_receipt, show_table
 
 app = typer.Typer(no_args_is_help=True, help="Consumers: declare them, record their answers to a retirement.")
@@ -24,13 +24,19 @@ System = Annotated[str, typer.Argument(metavar="SYSTEM", help="The system that u
 
 @app.command("list")
 def list_consumers(
-    model: OnlyModel = "",
+    about: Annotated[
+        str,
+        typer.Argument(
+            metavar="[MODEL|MODEL/VERSION]",
+            help="Only of this model; the answers only to the retirement of this version.",
+        ),
+    ] = "",
     page: PageNumber = 1,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List the systems that use a model, declared or only observed, and their answers to a retirement."""
-    found = consumers_of(Registry.here(), model, requested_page(page, limit, as_json))
+    found = consumers_of(Registry.here(), about, requested_page(page, limit, as_json))
     if as_json:
         show_json({"consumers": found.systems.rows, "retirement_parties": found.parties.rows})
         remark_page(found.systems, "consumers")
@@ -47,7 +53,9 @@ def list_consumers(
         )
         for one in found.systems.rows
     ]
-    show_table(("system", "model", "known as", "owner", "last seen", "rows"), rows, "no consumer is known")
+    of_model = f" of {reference(found.model)}" if found.model else ""
+    columns = ("system", "model", "known as", "owner", "last seen", "rows")
+    show_table(columns, rows, f"no consumer{of_model} is known", title=f"Consumers{of_model}")
     remark_page(found.systems, "consumers")
     answers = [
         (
@@ -60,8 +68,15 @@ def list_consumers(
         )
         for one in found.parties.rows
     ]
-    columns = ("system", "retirement of", "answer", "moves to", "by", "transition")
-    show_table(columns, answers, "", title="Answers to a retirement")
+    version = reference(found.version) if found.version else ""
+    empty = f"no retirement of {version} affects a consumer" if version else ""
+    columns = ("system", "retirement of", "answer", "moves to", "cut-over", "transition")
+    show_table(
+        columns,
+        answers,
+        empty,
+        title=f"Answers to the retirement of {version}" if version else "Answers to a retirement",
+    )
     remark_page(found.parties, "answers")
 
 

@@ -41,7 +41,8 @@ def list_standards(page: PageNumber = 1, limit: Limit = None, as_json: Json = Fa
     remark_page(found, "standards")
     say(f"built-in standards: {', '.join(builtin_names())}; `modelward standard adopt NAME` adopts one")
     for higher in newer:
-        say(f"{higher.observed}: {higher.remedy}")
+        say(higher.observed)
+        say(f"→ {higher.remedy}")
 
 
 @app.command("check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +10,21 @@ from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+INDENT = "   "
+CONTINUED = "  "
+"""The further indent of the lines that continue a text."""
 
 
 class PrintedStory:
-    """The printer of the demo's steps; `spent` is the seconds by kind of step."""
+    """The printer of the demo's steps; `spent` is the seconds by kind of step.
+
+    A line ends between two words, within the width of the terminal. Only a word that is wider is longer: a path.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or Console(highlight=False)
         self.spent: dict[str, float] = {}
         self._number = 0
 
@@ -23,7 +32,8 @@ class PrintedStory:
     def step(self, title: str, kind: str) -> Iterator[None]:
         """Print the title of a numbered step, and count the time of the block under `kind`."""
         self._number += 1
-        self.console.print(f"\n[bold]{self._number}. {title}[/bold]")
+        self.console.print()
+        self._print(f"{self._number}. {title}", "", INDENT, style="bold")
         started = time.monotonic()
         try:
             yield
@@ -31,9 +41,24 @@ class PrintedStory:
             self.spent[kind] = self.spent.get(kind, 0.0) + time.monotonic() - started
 
     def say(self, text: str, on: datetime | None = None) -> None:
-        """Print one line without markup, after the date in the replay if there is one."""
-        stamp = f"{on:%d %b} " if on else ""
-        self.console.print(f"   {stamp}{text}", markup=False)
+        """Print a text without markup, after the date in the replay if there is one."""
+        begin = f"{INDENT}{on:%d %b} " if on else INDENT
+        for line in text.split("\n"):
+            self._print(line, begin, " " * (len(begin) + len(line) - len(line.lstrip()) + len(CONTINUED)))
+            begin = " " * len(begin)
+
+    def _print(self, text: str, begin: str, after: str, style: str = "") -> None:
+        """Print a text in lines of the terminal's width; the first starts with `begin`, each later one with `after`."""
+        lines = textwrap.wrap(
+            text,
+            self.console.width,
+            initial_indent=begin,
+            subsequent_indent=after,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in lines or [""]:
+            self.console.print(Text(line, style=style), soft_wrap=True)
 
     def table(self, title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
         """Print a table."""

@@ -53,7 +53,7 @@ def finish_retirement(context: DemoContext, version: str, successor: str) -> Non
         row = _retirement(context, version)
         if row.traffic_from_at and row.traffic_to_at:
             window = f"{row.traffic_from_at:%d %b} to {row.traffic_to_at:%d %b}"
-            story.say(f"the logs of {window} contain {row.traffic_rows} predictions by {short(version)}", scenario.now)
+            story.say(f"{row.traffic_rows} predictions by {short(version)} in the logs of {window}", scenario.now)
         story.say(f"the retirement is {state}", scenario.now)
         if row.retain_until:
             story.say(f"dossier {(row.dossier_digest or '')[:19]}…, kept until {row.retain_until:%Y-%m-%d}")
@@ -77,7 +77,7 @@ def _retire(
                 as_of=context.scenario.now,
             )
     except RefusedError as refused:
-        context.story.say(str(refused).replace("\n", "\n   "), context.scenario.now)
+        context.story.say(str(refused), context.scenario.now)
         return _retirement(context, version).state
 
 

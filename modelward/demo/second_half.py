@@ -78,7 +78,7 @@ def roll_back(context: DemoContext, version: str) -> None:
                 context.year.model, reason="badly calibrated since its waivers were granted", as_of=scenario.now
             )
         except RefusedError as refused:
-            story.say(str(refused).replace("\n", "\n   "), scenario.now)
+            story.say(str(refused), scenario.now)
             return
         row = required_row(scenario.registry, Deployment, deployment)
         story.say(f"otto rolls back: {short(row.version)} serves again", scenario.now)

@@ -40,8 +40,8 @@ def summarise(context: DemoContext, proven: ProofResult) -> None:
     pages = write_site(registry.home, site_folder(registry.home))
     story.say(f"report: {pages.root / model_page(context.year.model)}")
     story.say("commands to try next:")
-    for command in TRY_NEXT:
-        story.say(f"  MODELWARD_HOME={registry.home.root} .venv/bin/{command}")
+    for command in (f"export MODELWARD_HOME={registry.home.root}", *(f".venv/bin/{one}" for one in TRY_NEXT)):
+        story.say(f"  {command}")
 
 
 def _row(version: ListedVersion) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class Versions:
                 validate_model(version, use=USE, as_of=self.scenario.now)
         except GateRefusedError as refused:
             cleared = False
-            self.story.say(refused.what.replace("\n", "\n   "), self.scenario.now)
+            self.story.say(refused.what, self.scenario.now)
             self.story.say(f"→ {refused.remedy}")
         self._say_compared(version)
         self.story.say(f"{short(version)} is {self.record(version).review_state}", self.scenario.now)

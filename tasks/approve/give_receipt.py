@@ -23,6 +23,5 @@ def give_receipt(receipt: Receipt, person: str, decision: str) -> None:
     except ModelwardError as error:
         warn_step(f"the receipt of event {receipt.seq} could not be made: {error.what}")
         lines = missing_receipt_lines(receipt.seq, command)
-    create_prefect_artifact(
-        "receipt", receipt.subject, lines, f"receipt of {person} for {short(receipt.subject)}: {decision}"
-    )
+    about = f"receipt of {person} for {short(receipt.subject)}: {decision}"
+    create_prefect_artifact(f"receipt-{person}", receipt.subject, lines, about)

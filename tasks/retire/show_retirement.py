@@ -12,9 +12,10 @@ from views.forms.retirement_progress import progress_lines
 
 
 def show_retirement(key: str) -> None:
-    """Create a Prefect artifact of the retirement in its present state."""
+    """Create a Prefect artifact of the retirement in its present state, which its key and its heading name."""
     found = retirement_snapshot(Registry.here(), key)
     row = found.retirement
     missing = [lack for lack in (what_is_missing(party, row) for party in found.parties) if lack]
     lines = [*progress_lines(found, missing), *evidence_line(version_page(row.subject), row.subject)]
-    create_prefect_artifact("retirement", row.subject, lines, f"retirement of {short(row.subject)}: {row.state}")
+    about = f"retirement of {short(row.subject)}: {row.state}"
+    create_prefect_artifact(f"retirement-{row.state}", row.subject, lines, about)

@@ -271,7 +271,7 @@ def test_after_the_second_vote_the_run_completes_and_both_votes_have_a_proof(
 def test_the_verdicts_stay_on_the_page_of_the_run(pages: PrefectPages, up: RunningUp) -> None:
     pages.open_run(the_run(up)["id"])
     pages.page.get_by_role("tab", name="Artifacts").click()
-    card = pages.page.get_by_role("link").filter(has_text="gates-ops-delay").first
+    card = pages.page.get_by_role("link").filter(has_text="gates-deploy-ops-delay").first
     expect(card).to_be_visible()
     pages.watched.shot("deploy-11-artifacts", whole=True)
     card.click()

@@ -1,6 +1,6 @@
 """Read the Prefect artifacts that runs created.
 
-newest_artifact("gates-ops-delay")      the Markdown of the latest
+newest_artifact("gates-deploy-ops-delay")      the Markdown of the latest
 """
 
 from __future__ import annotations

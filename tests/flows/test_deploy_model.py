@@ -59,9 +59,11 @@ def test_a_version_approved_by_two_people_serves(validated: World) -> None:
     assert request.request_digest[-8:] in forms[0].description
     assert "signed: Alma as approver: **approve**" in forms[1].description
     assert [facts(one)["Can sign now"] for one in forms] == ["alma, axel, rita", "axel, rita"]
-    assert newest_artifact("gates-ops-delay").startswith("### Gates: ops/delay v1, judged to deploy for production\n")
+    assert newest_artifact("gates-deploy-ops-delay").startswith(
+        "### Gates: ops/delay v1, judged to deploy for production\n"
+    )
     assert "| Alma (alma) | approver | **approve** | totp |" in newest_artifact("approval-ops-delay")
-    assert "c2sp.org/tlog-proof@v1\nextra " in newest_artifact("receipt-ops-delay")
+    assert "c2sp.org/tlog-proof@v1\nextra " in newest_artifact("receipt-alma-ops-delay")
     assert "| Version | ops/delay v1 |" in newest_artifact("deployment-ops-delay")
     steps = compare_graph("deploy_model", "two people approve")
     assert steps[0].endswith(" passed")

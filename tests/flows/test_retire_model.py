@@ -70,7 +70,7 @@ def test_a_retirement_reaches_the_dossier_in_three_runs(world: World, monkeypatc
     published = FileTarget(world.home).manifest(SlotAddress(MODEL))
     assert published is not None
     assert (published.state, published.version) == ("withdrawn", None)
-    left = newest_artifact("retirement-ops-delay")
+    left = newest_artifact("retirement-archived-ops-delay")
     assert "withdrawn → **archived**" in left
     assert "| crew | declaration | 1 | silence accepted (rita)" in left
     text = (world.home.reports / "retirement-ops-delay-v1.md").read_text()

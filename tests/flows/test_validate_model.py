@@ -50,7 +50,7 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert "| Can conclude now | vera |" in forms[0].description
     assert "| passed | PERFORMANCE-1 | performance: auc on held-out |" in forms[0].description
     assert "| auc | 0.8" in forms[0].description
-    assert "**All 3 criteria passed.**" in newest_artifact("gates-ops-delay")
+    assert "**All 3 criteria passed.**" in newest_artifact("gates-assess-ops-delay")
     performance = newest_artifact("performance-ops-delay")
     assert performance.startswith("### Performance of ops/delay v1\n")
     assert "| auc | 0.8" in performance

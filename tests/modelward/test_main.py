@@ -122,6 +122,15 @@ def test_every_command_prints_its_help(command: list[str]) -> None:
     assert "Usage:" in result.output
 
 
+@pytest.mark.parametrize("group", ["approvals", "audit", "verify"])
+def test_a_paragraph_of_the_help_is_printed_as_one(group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    for command in import_module(f"modelward.commands.{group}").app.registered_commands:
+        printed = CliRunner().invoke(app, [group, str(command.name), "--help"]).output.replace("`", "")
+        for paragraph in str(inspect.getdoc(command.callback)).replace("`", "").split("\n\n"):
+            assert " ".join(paragraph.split()) in printed
+
+
 def test_every_command_is_in_the_list_of_this_test() -> None:
     names = {one.name for one in app.registered_commands}
     assert names == {command[0] for command in COMMANDS}

@@ -21,7 +21,7 @@ def progress_lines(found: RetirementSnapshot, missing: Sequence[str]) -> list[st
     """Return Markdown for a run's page; `missing` says in a sentence each what a consumer still lacks."""
     row = found.retirement
     return [
-        f"### Retirement of {plain(short(row.subject))}",
+        f"### Retirement of {plain(short(row.subject))}: {row.state}",
         "",
         step_line(row.state),
         "",

@@ -40,3 +40,12 @@ def test_consumers_are_those_of_a_model_or_of_all(world: World) -> None:
     assert {one.system for one in consumers_of(world.registry).systems.rows} == {"crew", "desk"}
     assert consumers_of(world.registry).parties.rows == ()
     assert isinstance(consumers_of(world.registry).systems.rows[0], Consumer)
+
+
+def test_the_consumers_of_a_version_are_those_of_its_model(world: World) -> None:
+    version = world.version()
+    declared(world, "crew")
+    of_model, of_version = consumers_of(world.registry, "delay"), consumers_of(world.registry, "delay/1")
+    assert (of_model.model, of_model.version) == (MODEL, "")
+    assert (of_version.model, of_version.version) == (MODEL, version)
+    assert of_model.systems == of_version.systems

@@ -78,6 +78,15 @@ def test_given_values_the_code_from_stdin_and_defaults_fill_the_form() -> None:
     }
 
 
+def test_an_unknown_field_is_refused_with_the_fields_of_the_form_and_their_choices() -> None:
+    with pytest.raises(InputError) as refused:
+        fill_in(FORM, ("verdict=yes",), "alma", code_from_stdin=True)
+    assert refused.value.remedy == (
+        "use the fields of this form: person (Your id); role (Role: approver); decision (Decision: approve, reject); "
+        "comment (Comment)"
+    )
+
+
 WRONG = {
     "an unknown field": (("verdict=yes",), "no field verdict"),
     "no value": (("decision",), "not of the form FIELD=VALUE"),

@@ -65,6 +65,20 @@ def test_an_acknowledgement_accepted_silence_and_a_plan_are_recorded(
     assert "mystery (undeclared) lacks a transition" in cli("show", "delay/1").out
 
 
+def test_the_list_of_a_version_has_the_consumers_of_its_model_and_the_answers_to_its_retirement(
+    retiring: World, cli: Cli
+) -> None:
+    retiring.version()
+    assert cli(*ADDED, "--by", "olga", "--as-of", retiring.now.isoformat()).code == 0
+    first, second = (cli("consumers", "list", f"delay/{number}").out for number in (1, 2))
+    assert "Consumers of ops/delay\n" in first
+    assert first.index("Answers to the retirement of ops/delay/1\n") < first.index("mystery")
+    assert first.index("gina") < first.index("Answers to")
+    assert "Answers to the retirement of ops/delay/2\nno retirement of ops/delay/2 affects a consumer\n" in second
+    assert "no consumer" not in first
+    assert "Answers" not in cli("consumers", "list", "delay").out.partition("mystery")[2]
+
+
 def test_an_objection_is_recorded(retiring: World, cli: Cli) -> None:
     result = cli("consumers", "ack", "delay/1", "crews", "--object", "--as-of", retiring.now.isoformat())
     assert (result.code, party(retiring, "crews").answer) == (0, "objected")

@@ -27,6 +27,6 @@ def test_the_page_shows_the_receipt_or_how_to_get_it(world: World, monkeypatch: 
         monkeypatch.setattr(giving, "prove_event", busy)
         giving.give_receipt(vote, "alma", "approve")
     (kind, lines, about), (_, without, _) = pages
-    assert (kind, about) == ("receipt", "receipt of alma for ops/delay v1: approve")
+    assert (kind, about) == ("receipt-alma", "receipt of alma for ops/delay v1: approve")
     assert "c2sp.org/tlog-proof@v1" in lines
     assert "`modelward approvals receipt ops/delay/1#1`" in without[0]

@@ -11,6 +11,7 @@ from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from gates.control import Stage
+from tasks.validate import show_gates
 from tasks.validate.judge_version import is_assessed, judge_version
 from tests.judged_model import DEV, USE, V1, adopt, assessed_version, standard_text
 from tests.world import World
@@ -53,6 +54,17 @@ def test_a_run_finds_its_verdicts_after_a_conclusion(validated: World, caplog: p
 def test_another_run_judges_again_and_needs_a_new_conclusion(validated: World) -> None:
     judged_for(validated, "assess", "run-w")
     assert validated.get(Version, V1).review_state is ReviewState.ASSESSED
+
+
+def test_each_judgement_of_a_run_is_shown_under_its_own_title(judged: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles: list[str] = []
+    monkeypatch.setattr(show_gates, "create_prefect_artifact", lambda kind, *_: titles.append(kind))
+    judged_for(judged, "assess", "run-v")
+    judged_for(judged, "approve", "run-v")
+    judged_for(judged, "assess", "run-w")
+    adopt(judged, standard_text(version=3))
+    judged_for(judged, "assess", "run-v")
+    assert titles == ["gates-assess", "gates-approve", "gates-assess", "gates-assess-2"]
 
 
 RUNS = {"run-v": True, "run-w": False, "": False}

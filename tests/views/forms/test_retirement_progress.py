@@ -19,7 +19,14 @@ def test_what_is_missing_stands_between_the_step_and_the_consumers(world: World)
     found = retirement_snapshot(world.registry, KEY)
     lines = progress_lines(found, ["an answer of | gates"])
     assert lines[:6] == [
-        *("### Retirement of ops/delay v1", "", step_line("opened"), "", r"- **missing:** an answer of \| gates", ""),
+        *(
+            "### Retirement of ops/delay v1: opened",
+            "",
+            step_line("opened"),
+            "",
+            r"- **missing:** an answer of \| gates",
+            "",
+        ),
     ]
     assert any(line.startswith("| gates |") for line in lines)
     assert progress_lines(found, [])[4].startswith("Sunset on ")
