@@ -4,7 +4,7 @@
         [--folder build/benchmark]
 
 A registry with many models (the fleet) is made first and not timed. Then monitoring runs twice, each time in a child
-process on a new copy of the fleet: once with sound logs, once with some broken files. In the same process the profile
+process on a new copy of the fleet: once with intact logs, once with some broken files. In the same process the profile
 work (counting the rows) is timed separately. Events are counted in the audit log, flow runs at the server, and
 transactions on the registry's own connections: every BEGIN, and every statement outside a transaction that is not a
 setting.
@@ -146,11 +146,11 @@ def _night(options: argparse.Namespace) -> int:
     before, runs = registry.journal.size(), _flow_runs()
     with counted_transactions() as counts:
         watched, night = _spent(lambda: monitor_models(as_of=as_of))
-    print(f"a night with {options.broken} broken files" if options.broken else "a night with sound files")
+    print(f"a night with {options.broken} broken files" if options.broken else "a night with intact files")
     beyond = night.wall - work.wall
     print(f"  the whole night {night.wall:.1f} s ({night.cpu:.1f} s of CPU), {_memory()}")
     print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs: other load makes the wall time longer")
-    print(f"  the profile work alone {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
+    print(f"  only the profile work {work.wall:.1f} s ({work.cpu:.1f} s of CPU) on {THREADS} threads")
     shares = ", ".join(f"{counts[name]} {name}" for name in KINDS)
     print(f"  transactions: {shares}; {counts[STATEMENTS]:,} statements in all")
     held = [

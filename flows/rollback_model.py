@@ -1,4 +1,4 @@
-"""Roll back model: serve the last version that is still valid at once; another person ratifies it afterwards."""
+"""Roll back model: at once serve the last version that is still valid; another person ratifies it afterwards."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ COMMANDS = {
         "reconcile": "Finish or undo operations whose process died, and expire requests. Safe to repeat.",
         "doctor": "Check packages, keys, registry, journal, anchors, clock and Prefect. Exit code 1: a check failed.",
         "audit": "The audit log: verify, read, prove, back up, export, rebuild.",
-        "verify": "What serves: compare it with the record, write the checker of servers.",
+        "verify": "Verify what is served: compare it with the record, write the checker for servers.",
         "recover": "Recovery: journal, anchors, clock, a lost backup; each with a reason and an event.",
         "config": "Settings: show them.",
     },

@@ -1,7 +1,7 @@
 """The journal: a second copy of every committed event, outside the database, to restore a lost database from.
 
 A line is the body of an event, and after it a tab and the seal in base64. An event that was written before events were
-sealed has its body alone. Canonical JSON contains no tab, so the two forms cannot be confused. The lines are in several
+sealed has only its body. Canonical JSON contains no tab, so the two forms cannot be confused. The lines are in several
 files, of which only the last is written to (`journal_segments.py`).
 """
 

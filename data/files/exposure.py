@@ -1,4 +1,4 @@
-"""Finds the files of a home that other users could read, and the command that takes their access away."""
+"""Finds the files of a home that other users could read, and the command that removes their access."""
 
 from __future__ import annotations
 

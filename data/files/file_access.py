@@ -2,7 +2,7 @@
 
 A process that uses a home sets the umask 077 first, because libraries create files too: DuckDB its database and its
 write-ahead log, Prefect its database, pyarrow its Parquet files. Code of modelward that sets a mode takes it from here.
-The served folder alone can be shared (`data/files/served_folder.py`).
+Only the served folder can be shared (`data/files/served_folder.py`).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from data.files.file_fault import described, remedy_for
 def write_new_file(path: Path, content: bytes) -> None:
     """Write the file, private to its owner as all files are. Raises InputError when it exists, FileError."""
     if path.exists():
-        raise InputError(f"{path} exists already", "choose another name with --to, or move that file away")
+        raise InputError(f"{path} exists already", "choose another name with --to, or move that file to another folder")
     try:
         write_durably(path, content)
     except OSError as broken:

@@ -84,7 +84,7 @@ class ModelSnapshot:
         return int(number) if number.isdigit() else None
 
     def person(self, who: str | None) -> str:
-        """Return a person's name and id for display; the id alone if the person is not on the roster."""
+        """Return a person's name and id for display; only the id if the person is not on the roster."""
         found = self.people.get(who or "")
         return f"{found.name} ({found.person})" if found is not None and found.name else who or ""
 

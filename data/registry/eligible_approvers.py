@@ -41,7 +41,7 @@ def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) ->
 
     Each of them holds a required role for the request's team, tier and environment, has an active credential, and is
     independent of the version and of the requester. Neither they nor the person they represent has voted yet; the
-    represented person must be independent too. A person who holds the role in their own right is not listed as deputy.
+    represented person must be independent too. A person who holds the role directly is not listed as deputy.
     """
     decided = {one for vote in state.find(Vote, request=request.key) for one in people_behind(vote)}
     people = [one for one in state.find(Person, state="active") if one.person not in decided]
@@ -75,7 +75,7 @@ def holders(state: State, model: Model, roles: Sequence[Role], environment: str,
 def _ways(
     state: State, request: ApprovalRequest, team: str, person: Person, role: Role, now: datetime
 ) -> Iterator[EligibleApprover]:
-    """Yield each way in which a person holds a role: first in their own right, then for each person they represent."""
+    """Yield each way in which a person holds a role: first directly, then for each person they represent."""
     if active_credential(state, person.person) is None:
         return
     held = grants_held(

@@ -22,7 +22,7 @@ def contributors_of(version: Version, *others: str) -> tuple[str, ...]:
 
     Raises IndependenceError when the version has no recorded contributor, or when only some of them are known.
     """
-    # Without a known author everybody except the requester could sign, so `others` alone is not enough.
+    # Without a known author everybody except the requester could sign, so `others` is not enough.
     known = tuple(dict.fromkeys(name for name in (*version.contributors, version.submitter, *others) if name.strip()))
     if not version.contributors or not known:
         raise IndependenceError(

@@ -30,7 +30,7 @@ class Purpose:
 
     `about` is the row type of the request's subject. `find_subject` returns the key of the version behind a subject and
     the subject's present state; it raises NotFoundError. `approved_as` is the state that an approving vote asks for.
-    `completed_by` is the command that needs the approval; None when the votes alone complete the request.
+    `completed_by` is the command that needs the approval; None when the votes complete the request without a command.
 
     * `decides_review`: the votes make the version approved or rejected, so the evidence must be fresh at each vote.
     * `serves_before_votes`: the version serves already, by one person's code; without ratification it is undone.

@@ -29,5 +29,5 @@ RoleName = Literal[
 ]
 SeverityName = Literal["low", "medium", "high", "critical"]
 WithVerifier = Annotated[
-    bool, typer.Option("--with-verifier", help="Also write verify.py beside it, which needs Python alone.")
+    bool, typer.Option("--with-verifier", help="Also write verify.py beside it, which needs only Python.")
 ]

@@ -53,7 +53,7 @@ def ack(alert: AlertKey, reason: Reason = "", by: By = "", as_of: AsOf = "", as_
 @app.command("snooze")
 def snooze(
     alert: AlertKey,
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="The end of the silence.")],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="The time at which the snooze ends.")],
     reason: Reason,
     by: By = "",
     as_of: AsOf = "",

@@ -36,7 +36,9 @@ def verify(
     deep: Annotated[bool, typer.Option("--deep", help="Also judge decisions, rebuild tables, hash files.")] = False,
     since: Annotated[
         Path | None,
-        typer.Option("--since", metavar="CHECKPOINT", help="Only the events after a checkpoint you trust: a file."),
+        typer.Option(
+            "--since", metavar="CHECKPOINT", help="Only the events after the checkpoint in this file, which you trust."
+        ),
     ] = None,
     trusted_vkey: Annotated[
         str, typer.Option("--trusted-vkey", help="The verification key, from a source you trust.")
@@ -117,7 +119,7 @@ def export(
     archive: Annotated[bool, typer.Option("--archive", help="Also write FOLDER.tar.gz.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write an export that an auditor verifies with Python alone. Exit code 1: the export does not verify.
+    """Write an export that an auditor verifies with only Python. Exit code 1: the export does not verify.
 
     The events of other models are withheld from the export of a model: their hashes are in it, not their content.
     """
@@ -259,7 +261,7 @@ def _show_export(exported: Export) -> None:
     report = exported.report
     say(f"exported {report.events} events ({report.withheld} withheld), {report.documents} documents")
     say(f"to {exported.folder}" + (f" and {exported.archive}" if exported.archive else ""))
-    say(f"an auditor verifies it with Python alone: python3 -I -S {exported.folder / 'verify.py'}")
+    say(f"an auditor verifies it with only Python: python3 -I -S {exported.folder / 'verify.py'}")
     say(f"publish these, so that it can be compared: export {report.export_digest}")
     say(f"  log id {report.log_id}, key fingerprint {report.key_fingerprint}, verify.py {report.verifier_digest}")
     if report.ok:

@@ -28,7 +28,7 @@ def list_consumers(
         str,
         typer.Argument(
             metavar="[MODEL|MODEL/VERSION]",
-            help="Only of this model; the answers only to the retirement of this version.",
+            help="Only for this model, or for the retirement of this version.",
         ),
     ] = "",
     page: PageNumber = 1,
@@ -87,7 +87,9 @@ def add(
     owner: Annotated[str, typer.Option("--owner", help="The owner of the system.")],
     contact: Annotated[str, typer.Option("--contact", help="The address for notices to the owner.")],
     purpose: Annotated[str, typer.Option("--purpose", help="What the system uses the output for.")] = "",
-    cadence_days: Annotated[int, typer.Option("--cadence-days", min=1, help="The most days between two uses.")] = 1,
+    cadence_days: Annotated[
+        int, typer.Option("--cadence-days", min=1, help="The greatest number of days between two uses.")
+    ] = 1,
     criticality: Annotated[
         Literal["low", "medium", "high"], typer.Option("--criticality", help="How critical the use is.")
     ] = "medium",

@@ -23,7 +23,7 @@ NO_CHANNEL = "no delivery channel is set: docs/notices.md says how to set a webh
 @app.command("list")
 def list_notices(
     to: Annotated[str, typer.Option("--to", metavar="PERSON", help="Only notices to this person.")] = "",
-    last: Annotated[int, typer.Option("--last", min=1, help="How many of the latest notices.")] = 50,
+    last: Annotated[int, typer.Option("--last", min=1, help="The number of notices to list: the newest ones.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List the notices in the outbox, latest last, each with the state of its deliveries."""

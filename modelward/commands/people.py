@@ -39,7 +39,7 @@ def add(
     email: Annotated[str, typer.Option("--email", help="The address for notices.")] = "",
     os_user: Annotated[str, typer.Option("--os-user", help="The person's user name on this machine.")] = "",
     roles: Annotated[
-        list[str] | None, typer.Option("--role", metavar="ROLE", help="A role for everything; repeatable.")
+        list[str] | None, typer.Option("--role", metavar="ROLE", help="A role for every model; repeatable.")
     ] = None,
     by: By = "",
     code_from_stdin: CodeFromStdin = False,
@@ -254,9 +254,9 @@ def _role_held_by(who: Caller, principal: str, role: str | None) -> Role:
         raise InputError(f"{principal} holds more than one role: {', '.join(roles)}", "choose one with --role")
     if role == Role.ADMINISTRATOR.value:
         raise InputError("an administrator cannot have a deputy", "choose another role with --role")
-    problem = f"does not hold the role {role}" if role else "does not hold a role that can have a deputy"
+    role_held = f"the role {role}" if role else "a role that can have a deputy"
     raise InputError(
-        f"{principal} {problem} in their own right", "run `modelward people list` to see who holds which role"
+        f"{principal} does not directly hold {role_held}", "run `modelward people list` to see who holds which role"
     )
 
 

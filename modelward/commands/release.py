@@ -45,7 +45,11 @@ def release(
     use: Annotated[str, typer.Option("--use", help="One of the intended uses, for which it is released.")] = "",
     until: Annotated[
         str,
-        typer.Option("--until", metavar="TIME", help="Its end unless ratified; by default the latest allowed."),
+        typer.Option(
+            "--until",
+            metavar="TIME",
+            help="The end of the release if nobody ratifies it; by default the latest allowed.",
+        ),
     ] = "",
     environment: EnvironmentOption = "production",
     slot: SlotOption = "champion",

@@ -22,7 +22,9 @@ from modelward.cli.terminal import remark, say, show_json, working
 from tasks.attest.report_differences import ReportedDifferences, report_differences
 from tasks.run.business_time import registry_moment
 
-app = typer.Typer(no_args_is_help=True, help="What serves: compare it with the record, write the checker of servers.")
+app = typer.Typer(
+    no_args_is_help=True, help="Verify what is served: compare it with the record, write the checker for servers."
+)
 
 
 @app.command("serving")

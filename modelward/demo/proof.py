@@ -35,7 +35,7 @@ def prove(home: Home, story: PrintedStory) -> ProofResult:
         report = verify_database(home, home.database)
         story.say(f"{_outcome(report)}: {report.events} events, {report.anchored} of them anchored")
         if report.ok:
-            story.say(f"every table equals its rebuilt copy from the events alone; assurance: {report.assurance}")
+            story.say(f"every table equals its rebuilt copy from only the events; assurance: {report.assurance}")
     with story.step("One byte of a copy changed without a command", "audit"):
         tampered = verify_tampered_copy(home)
         first = tampered.findings[0].what if tampered.findings else ""

@@ -1,4 +1,4 @@
-"""List what waits for people, from the registry alone: approval requests, and versions that need a validator."""
+"""List what waits for people, from only the registry: approval requests, and versions that need a validator."""
 
 from __future__ import annotations
 

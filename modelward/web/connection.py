@@ -1,6 +1,6 @@
 """Limit the connections of the server: their number, the size of a request's head, and the time in both directions.
 
-uvicorn alone waits without limit for the rest of a request, and for a client that does not read its response. Both
+uvicorn itself waits without limit for the rest of a request, and for a client that does not read its response. Both
 times are totals: a client that sends or reads a few bytes now and then gets no more time. When all connections are in
 use, the one that has waited longest for its client is closed for a new one, so slow clients cannot stop the pages.
 There is no limit for each address, because all clients of a loopback server have the same one.

@@ -54,7 +54,7 @@ class ApprovalForm(RunInput):
     person: str = Field(
         title="Your id on the roster", description="The id of a person above who can sign now.", max_length=128
     )
-    role: str = Field(title="Role you sign in", max_length=32)
+    role: str = Field(title="Role in which you sign", max_length=32)
     code: OneTimeCode
     confirm: str = Field(
         title="Last 8 characters of the request's digest",

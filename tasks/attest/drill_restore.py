@@ -28,7 +28,7 @@ class RestoreDrill:
     root: str
 
 
-@step("drill restore")
+@step("back up and restore")
 def drill_restore() -> RestoreDrill:
     """Back up the registry, verify the backup deeply with its own journal and anchors, and compare it with the log.
 

@@ -25,7 +25,7 @@ def verify_log(context: RunContext) -> Report:
     report = verify_registry(registry, deep=True)
     reported = report_differences(registry, stored_file_differences(report), context)
     require_sound(report, "the audit log", reported.why_not)
-    name_step(f"verify {counted(report.events, 'event')}: sound")
+    name_step(f"verify {counted(report.events, 'event')}: no discrepancy")
     return report
 
 

@@ -59,10 +59,10 @@ def record_windows(results: Sequence[ModelResult], context: RunContext) -> Recor
 
 
 def _counts(results: Sequence[ModelResult], runs: Mapping[str, MonitoringRun], failed: Mapping[str, str]) -> str:
-    """Return the counts as text, like `10 sound, 2 with faults, 1 failed`; zero counts are omitted."""
+    """Return the counts as text, like `10 without faults, 2 with faults, 1 failed`; zero counts are omitted."""
     faulty = sum(bool(one.faults) for one in runs.values())
     idle = len(results) - len(runs) - len(failed)
-    counts = {"sound": len(runs) - faulty, "with faults": faulty, "failed": len(failed), "not watched": idle}
+    counts = {"without faults": len(runs) - faulty, "with faults": faulty, "failed": len(failed), "not watched": idle}
     return ", ".join(f"{count:,} {state}" for state, count in counts.items() if count) or "none"
 
 

@@ -21,8 +21,8 @@ def model_named(text: str) -> str:
 def version_named(text: str) -> str:
     """Return the key of the version called `name/4` or `team/name/4`.
 
-    A model's name alone is not accepted, because a run that is resumed after days would find another latest version.
-    Raises in the same cases as `data.queries.lookup.find_version`.
+    The name of a model without a version is not accepted, because a run that is resumed after days would find another
+    latest version. Raises in the same cases as `data.queries.lookup.find_version`.
     """
     return lookup.version_named(Registry.here(), text, "named").version.key
 

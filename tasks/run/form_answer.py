@@ -68,7 +68,7 @@ def _received_at(key: str) -> datetime | None:
 
 
 def forget_answer(key: str) -> None:
-    """Delete the values entered in a form from the server: it stores them in clear, with the one-time code.
+    """Delete the values entered in a form from the server: it stores them unencrypted, with the one-time code.
 
     A code in an answer that was judged is worthless, because the registry accepts it once. So an answer that cannot be
     deleted is only reported in the log. Call this after the answer was judged and its outcome recorded: a run that is

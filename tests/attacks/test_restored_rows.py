@@ -270,7 +270,7 @@ CASES: dict[str, RestoredRow] = {
         "people", (*ZOE_IS_ACTIVE, *VERA_APPROVES, *holds("zoe", "vera")), deputise("dev", "zoe"), "zoe was not active"
     ),
     "roster: a deputy of a person without the role": RestoredRow(
-        "people", VERA_APPROVES, deputise("dev", "vera"), "vera does not hold the role approver in their own right"
+        "people", VERA_APPROVES, deputise("dev", "vera"), "vera does not hold the role approver directly"
     ),
     "roster: another role ended": RestoredRow(
         "people", VERA_APPROVES, end_role("vera", Role.APPROVER), "it changes role of role_grant people/vera/roles/1"

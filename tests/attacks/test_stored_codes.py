@@ -1,4 +1,4 @@
-"""Attack: one-time codes are read from Prefect's database, which stores what is entered in a form in clear.
+"""Attack: one-time codes are read from Prefect's database, which stores what is entered in a form unencrypted.
 
 Result: Prevented: a code counts once, and the answer is deleted when it was judged.
 Caught in: `tasks/run/form_answer.py`

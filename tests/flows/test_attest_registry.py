@@ -1,4 +1,4 @@
-"""Tests of the flow attest_registry: a sound registry is attested; a discrepancy is found and nothing is recorded."""
+"""A registry without discrepancy is attested; with a discrepancy nothing is recorded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.world import World
 def test_a_sound_registry_is_attested_with_a_backup_that_restores(world: World) -> None:
     events = len(world.events())
     key = attest_registry()
-    compare_graph("attest_registry", "a sound registry")
+    compare_graph("attest_registry", "a registry without discrepancy")
     row = world.get(Attestation, key)
     assert (row.events, row.anchored, row.assurance) == (events, events, "local")
     assert f"| Events | {events:,}, of which {events:,} are anchored |" in newest_artifact("attestation")

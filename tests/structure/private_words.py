@@ -61,6 +61,9 @@ INSTEAD: Mapping[str, str] = {
     r"hand(?:s|ed) (?:\w+ )?on": "pass",
     r"told": "notified, named, known",
     r"doors?": "command line, check",
+    r"in clear": "unencrypted",
+    r"all the same": "still",
+    r"in their own right": "directly, not as a deputy",
 }
 STORED: Mapping[str, str] = {
     r"house policy": "an authority in people's own standards",

@@ -22,8 +22,8 @@ from views.forms.version_facts import (
 )
 
 MEANING = (
-    "The person who signs below is **alone responsible**: the version is published **at once** and without approvals. "
-    "They are requested afterwards."
+    "The person who signs below is **the only person responsible**: the version is published **at once** and without "
+    "approvals. They are requested afterwards."
 )
 
 

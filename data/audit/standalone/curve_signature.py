@@ -1,4 +1,4 @@
-"""Verifies Ed25519 signatures (RFC 8032 §5.1) with integers alone, more strictly than the RFC demands.
+"""Verifies Ed25519 signatures (RFC 8032 §5.1) with only integers, more strictly than the RFC demands.
 
 Refused besides wrong signatures: S ≥ L, a point that is not in its canonical encoding, and a key outside the group of
 prime order (small and mixed order). The equation is checked without the cofactor: the encoding of [S]B − [k]A must be

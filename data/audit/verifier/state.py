@@ -1,4 +1,4 @@
-"""Rebuilds every state table from the row images in the events alone, and compares the stored tables with the
+"""Rebuilds every state table from only the row images in the events, and compares the stored tables with the
 result."""
 
 from __future__ import annotations

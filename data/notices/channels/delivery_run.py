@@ -169,7 +169,7 @@ def _log(queued: QueuedNotice, channel: str, before: Attempts, after: Attempts) 
 
 @contextmanager
 def _locked(outbox: Outbox, queued: QueuedNotice) -> Iterator[bool]:
-    """Yield True if this process alone may deliver the notice now; False also when its file no longer exists."""
+    """Yield True if only this process may deliver the notice now; False also when its file no longer exists."""
     try:
         lock = lock_existing(outbox.path(queued.delivery))
     except OSError:

@@ -74,7 +74,7 @@ class GrantRole(AboutPerson):
 class Deputise(AboutPerson):
     """Let a deputy represent another person in a role for a limited time.
 
-    For each grant of the role that the represented person holds in their own right, the deputy gets a grant of the same
+    For each grant of the role that the represented person holds directly, the deputy gets a grant of the same
     scope, all in one event.
     """
 

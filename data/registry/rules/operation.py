@@ -37,7 +37,7 @@ def running_operation(state: State, model: str) -> Operation | None:
 
 
 def deployment_of_run(state: State, model: str, run_id: str) -> Deployment | None:
-    """Return the last deployment that a run made, or None. A restarted run so does not publish a second time."""
+    """Return the last deployment that a run made, or None, so that a restarted run does not publish a second time."""
     found = state.find(Deployment, model=model, run_id=run_id) if run_id else []
     return found[-1] if found else None
 

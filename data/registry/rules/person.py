@@ -198,7 +198,7 @@ def _times(command: GrantRole | Deputise, context: Context) -> tuple[datetime, d
 
 
 def _scopes(state: State, person: str, role: Role, from_at: datetime, to_at: datetime) -> list[dict[str, Any]]:
-    """Return each scope in which a person holds a role in their own right at some time between two times."""
+    """Return each scope in which a person holds a role directly at some time between two times."""
     own = [one for one in state.find(RoleGrant, person=person, role=role.value) if one.deputy_of is None]
     held = [one for one in own if one.from_at < to_at and (one.to_at is None or from_at < one.to_at)]
     scopes = dict.fromkeys((one.team, one.tiers, one.environment) for one in held)
@@ -242,7 +242,7 @@ def _principal(state: State, command: GrantRole | Deputise) -> Person:
 
 def _role_not_held(person: str, role: Role, when: str) -> NotAuthorisedError:
     return NotAuthorisedError(
-        f"{person} does not hold the role {role} in their own right {when}",
+        f"{person} does not hold the role {role} directly {when}",
         "choose a person who holds the role; `modelward people list` shows the roles, and who is only a deputy",
     )
 

@@ -117,7 +117,7 @@ def grants_held(state: State, person: str, role: Role, context: Timed, *, team: 
                 environment: str = "*") -> list[RoleGrant]:  # fmt: skip
     """Return every grant by which a person holds a role now for this team, tier and environment (`*`, 0: any).
 
-    A deputy's grant counts only while the represented person holds the role in their own right.
+    A deputy's grant counts only while the represented person holds the role directly.
     """
     scope = Scope(team, tier, environment)
     held = _in_force(state, person, role, context, scope)
@@ -180,7 +180,7 @@ def administrator(state: State, proof: Proof | None, context: Context, *, beside
 
 
 def _in_force(state: State, person: str, role: Role, context: Timed, scope: Scope) -> list[RoleGrant]:
-    """Return the grants of a role that a person has now in a scope, in their own right and as a deputy."""
+    """Return the grants of a role that a person has now in a scope, directly and as a deputy."""
     held = []
     for grant in state.find(RoleGrant, person=person, role=role.value):
         begun = grant.from_at <= context.now and (grant.to_at is None or context.now < grant.to_at)
@@ -201,7 +201,7 @@ def active_credential(state: State, person: str) -> Credential | None:
 
 
 def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Scope) -> bool:
-    """Return True if a person holds a role in their own right; their grants as a deputy do not count."""
+    """Return True if a person holds a role directly; their grants as a deputy do not count."""
     row = state.get(Person, person_key(person))
     own = [one for one in _in_force(state, person, role, context, scope) if one.deputy_of is None]
     return row is not None and row.state == "active" and bool(own)

@@ -1,4 +1,4 @@
-"""What other users could read in a home is found, with the command that takes their access away."""
+"""What other users could read in a home is found, with the command that removes their access."""
 
 from __future__ import annotations
 

@@ -58,11 +58,11 @@ CASES: Mapping[str, tuple[Prepare, list[str]]] = {
         ["axel"],
     ),
     "no deputy of a removed person": (lambda w, r: (deputise(w, "rita"), remove(w, "alma")), ["axel"]),
-    "two deputies of each other, each in their own right": (
+    "two deputies of each other, each holding the role directly": (
         lambda w, r: (deputise(w, "axel"), deputise(w, "alma", "axel")),
         ["alma", "axel"],
     ),
-    "a deputy who holds the role is listed in their own right": (
+    "a deputy who holds the role is listed directly": (
         lambda w, r: (w.grant("rita"), deputise(w, "rita")),
         ["alma", "axel", "rita"],
     ),

@@ -1,4 +1,4 @@
-"""What waits for people, the signatures still needed, and who can give them, from the registry alone."""
+"""What waits for people, the signatures still needed, and who can give them, from only the registry."""
 
 from __future__ import annotations
 

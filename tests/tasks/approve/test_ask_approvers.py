@@ -122,7 +122,10 @@ REFUSED: Mapping[str, tuple[dict[str, Any], str]] = {
         r"the decision is \`approve\`",
     ),
     "an empty meaning": ({"meaning": " "}, "the meaning of the signature is empty"),
-    "a role that the form does not offer": ({"role": "owner"}, "do not fit the form (Role you sign in: Input should"),
+    "a role that the form does not offer": (
+        {"role": "owner"},
+        "do not fit the form (Role in which you sign: Input should",
+    ),
     "a person they do not represent": ({"deputy_of": "axel"}, "alma does not hold the role approver as deputy of"),
     "a wrong code": ({"code": "000000"}, "is wrong"),
     "an empty code": ({"code": ""}, "is wrong"),

@@ -110,7 +110,7 @@ def grants_held(
 ) -> list[Values]:
     """Return each grant by which a person held a role in a scope at the time of the event (`*` and 0: any).
 
-    The grant of a deputy counts only while the represented person held the role in their own right.
+    The grant of a deputy counts only while the represented person held the role directly.
     """
 
     def in_force(holder: str) -> list[Values]:

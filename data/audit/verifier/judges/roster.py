@@ -142,7 +142,7 @@ def _check_deputy(case: Case, grant: Values) -> None:
     case.require(grant["to_at"] is not None, f"the role of the deputy {grant['person']} has no end")
     held = grants_held(case, principal, role, grant["team"], environment=grant["environment"])
     is_held = any(one["deputy_of"] is None for one in held) or bool(_overlapping(case, grant))
-    case.require(is_held, f"{principal} does not hold the role {role} in their own right")
+    case.require(is_held, f"{principal} does not hold the role {role} directly")
 
 
 def _overlapping(case: Case, grant: Values) -> list[Values]:

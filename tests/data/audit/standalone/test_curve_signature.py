@@ -1,4 +1,4 @@
-"""Ed25519 by integers alone agrees with published vectors and with `cryptography`, and is stricter where it must be."""
+"""Ed25519 by only integers agrees with published vectors and with `cryptography`, and is stricter where it must be."""
 
 from __future__ import annotations
 

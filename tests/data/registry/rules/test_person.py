@@ -98,7 +98,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
         lambda w: GrantRole(
             person="dev", role=APPROVER, deputy_of="vera", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
         ),
-        NotAuthorisedError, "vera does not hold the role approver in their own right now",
+        NotAuthorisedError, "vera does not hold the role approver directly now",
     ),
     "a deputy of a deputy": (
         lambda w: (
@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
                 to_at=w.now + timedelta(days=1), proof=w.proof("adam"),
             ),
         )[1],
-        NotAuthorisedError, "dev does not hold .* in their own right now for team ops and environment production",
+        NotAuthorisedError, "dev does not hold .* directly now for team ops and environment production",
     ),
     "a deputy of an administrator": (
         lambda w: Deputise(
@@ -120,7 +120,7 @@ REFUSED: dict[str, tuple[Make, type[ModelwardError], str]] = {
         lambda w: Deputise(
             person="dev", role=APPROVER, deputy_of="vera", to_at=w.now + timedelta(days=1), proof=w.proof("adam")
         ),
-        NotAuthorisedError, "vera does not hold the role approver in their own right between .* and .* UTC",
+        NotAuthorisedError, "vera does not hold the role approver directly between .* and .* UTC",
     ),
     "a deputy whose time ends before it begins": (
         lambda w: Deputise(person="dev", role=APPROVER, deputy_of="alma", to_at=w.now, proof=w.proof("adam")),
