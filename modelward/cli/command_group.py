@@ -32,8 +32,8 @@ class UnloadedCommand(typer.core.TyperCommand):
         else:
             loaded.command(self.name)(getattr(module, str(self.name)))
         command: Any = typer.main.get_group(loaded).commands[str(self.name)]
-        for one in (command, *getattr(command, "commands", {}).values()):
-            one.help = LINE_END.sub(" ", one.help or "")
+        for each in (command, *getattr(command, "commands", {}).values()):
+            each.help = LINE_END.sub(" ", each.help or "")
         return command
 
 

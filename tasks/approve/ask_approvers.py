@@ -175,7 +175,7 @@ def _role_field(shown: ApprovalSnapshot) -> Any:
     """Return the field that offers the requested roles; a role is preselected when only one is still missing."""
     roles = list(dict.fromkeys(one.role.value for one in shown.request.required))
     needed = [role.value for role in shown.missing]
-    options: dict[str, Any] = {"title": "Role you sign in", "json_schema_extra": {"enum": roles}}
+    options: dict[str, Any] = {"title": "Role in which you sign", "json_schema_extra": {"enum": roles}}
     preferred = needed if len(needed) == 1 else roles
     return Field(default=preferred[0], **options) if len(preferred) == 1 else Field(**options)
 

@@ -136,11 +136,11 @@ CASES: Mapping[str, BypassedRule] = {
     ),
     "a deputy of a person without the role": BypassedRule(
         granting("dev", deputy_of="otto", to_at=LATER), "adam", without("person._check_deputy"),
-        "otto does not hold the role approver in their own right",
+        "otto does not hold the role approver directly",
     ),
     "a deputy of a deputy": BypassedRule(
         granting("dev", role=Role.OWNER, deputy_of="rita", to_at=LATER), "adam", without("person._check_deputy"),
-        "rita does not hold the role owner in their own right",
+        "rita does not hold the role owner directly",
     ),
     "a deputy of an administrator": BypassedRule(
         granting("cleo", role=Role.ADMINISTRATOR, deputy_of="ada", to_at=LATER), "adam", without("person._check_scope"),
@@ -154,12 +154,12 @@ CASES: Mapping[str, BypassedRule] = {
     "a deputy in a scope that the represented person does not hold": BypassedRule(
         deputising("dev", "outsider", Role.VALIDATOR), "adam",
         without("person._scopes", lambda *_: [{"team": "rail", "tiers": (), "environment": "*"}]),
-        "outsider does not hold the role validator in their own right", is_refused=False,
+        "outsider does not hold the role validator directly", is_refused=False,
     ),
     "a deputy of nobody with the role": BypassedRule(
         deputising("dev", "otto"), "adam",
         without("person._scopes", lambda *_: [{"team": "*", "tiers": (), "environment": "*"}]),
-        "otto does not hold the role approver in their own right",
+        "otto does not hold the role approver directly",
     ),
     "a deputy appointed by the represented person": BypassedRule(
         granting("dev", "alma", deputy_of="alma", to_at=LATER), "alma", BY_ANYBODY, "alma was not an administrator",

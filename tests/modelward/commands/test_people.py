@@ -183,8 +183,11 @@ def test_a_deputy_gets_the_role_in_every_scope_of_the_person_represented(
 
 UNCLEAR = {
     "several roles and none chosen": (("--for", "rita"), "rita holds more than one role: risk-acceptor, approver"),
-    "a role that the person does not hold": (("--for", "rita", "--role", "owner"), "rita does not hold the role owner"),
-    "an administrator": (("--for", "ada"), "ada does not hold a role that can have a deputy"),
+    "a role that the person does not hold": (
+        ("--for", "rita", "--role", "owner"),
+        "rita does not directly hold the role owner",
+    ),
+    "an administrator": (("--for", "ada"), "ada does not directly hold a role that can have a deputy"),
     "the role administrator": (("--for", "ada", "--role", "administrator"), "an administrator cannot have a deputy"),
 }
 

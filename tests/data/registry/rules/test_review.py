@@ -201,7 +201,7 @@ def test_a_deputy_of_two_represents_the_independent_one(world: World) -> None:
     assert validated_by_deputy(world, "dev", "vera")["deputy_of"] == "vera"
 
 
-def test_a_validator_in_their_own_right_represents_nobody(world: World) -> None:
+def test_a_validator_who_holds_the_role_directly_represents_nobody(world: World) -> None:
     concluded()(world)
     assert world.events("validation.concluded")[0]["data"] == {"conclusion": "fit"}
     (row,) = world.find(Validation, version=VERSION)
