@@ -129,17 +129,26 @@ def earlier_builtins() -> tuple[str, ...]:
 
 
 def builtin(name: str) -> str:
-    """Return the exact text of a standard that comes with modelward, by its id or by `<id>/<version>`.
+    """Return the exact text of a standard that comes with modelward, in its highest version, by its id.
 
-    An id stands for the highest version. Raises StandardError for any other name.
+    Raises StandardError for any other name.
+    """
+    if name not in builtin_names():
+        raise StandardError(f"modelward has no standard {name!a}", f"choose from: {', '.join(builtin_names())}")
+    return files("gates.standards").joinpath(f"{name}.yaml").read_bytes().decode()
+
+
+def released_text(name: str) -> str:
+    """Return the exact text of a version that came with modelward, by `<id>/<version>`, or the highest by its id.
+
+    Raises StandardError for any other name.
     """
     identity, _, version = name.partition("/")
     if name in earlier_builtins():
         return files(EARLIER).joinpath(f"{identity}-{version}.yaml").read_bytes().decode()
-    if identity in builtin_names():
-        text = files("gates.standards").joinpath(f"{identity}.yaml").read_bytes().decode()
-        if version in ("", str(load_standard(text, identity).version)):
-            return text
+    text = builtin(identity)
+    if version in ("", str(load_standard(text, identity).version)):
+        return text
     known = ", ".join((*builtin_names(), *earlier_builtins()))
     raise StandardError(f"modelward has no standard {name!a}", f"choose from: {known}")
 

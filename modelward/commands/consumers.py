@@ -8,7 +8,7 @@ import typer
 
 from data.errors import NotFoundError
 from data.queries.lookup import model_named, reference
-from data.queries.named_retirement import consumers_of, retirement_named
+from data.queries.named_retirement import Consumers, consumers_of, retirement_named
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.retirement import AcceptSilence, AnswerNotice, PlanTransition
 from data.registry.registry import Registry
@@ -27,8 +27,7 @@ def list_consumers(
     about: Annotated[
         str,
         typer.Argument(
-            metavar="[MODEL|MODEL/VERSION]",
-            help="Only for this model, or for the retirement of this version.",
+            metavar="[MODEL|MODEL/VERSION]", help="Only for this model, or for the retirement of this version."
         ),
     ] = "",
     page: PageNumber = 1,
@@ -39,9 +38,15 @@ def list_consumers(
     found = consumers_of(Registry.here(), about, requested_page(page, limit, as_json))
     if as_json:
         show_json({"consumers": found.systems.rows, "retirement_parties": found.parties.rows})
-        remark_page(found.systems, "consumers")
-        remark_page(found.parties, "answers")
-        return
+    else:
+        _show_systems(found)
+    remark_page(found.systems, "consumers")
+    if not as_json:
+        _show_answers(found)
+    remark_page(found.parties, "answers")
+
+
+def _show_systems(found: Consumers) -> None:
     rows = [
         (
             one.system,
@@ -56,8 +61,11 @@ def list_consumers(
     of_model = f" of {reference(found.model)}" if found.model else ""
     columns = ("system", "model", "known as", "owner", "last seen", "rows")
     show_table(columns, rows, f"no consumer{of_model} is known", title=f"Consumers{of_model}")
-    remark_page(found.systems, "consumers")
-    answers = [
+
+
+def _show_answers(found: Consumers) -> None:
+    """Print the answers to the retirement of the version that was named, or to every retirement of the model."""
+    rows = [
         (
             one.system,
             reference(one.retirement.removesuffix("/retirement")),
@@ -68,16 +76,13 @@ def list_consumers(
         )
         for one in found.parties.rows
     ]
-    version = reference(found.version) if found.version else ""
-    empty = f"no retirement of {version} affects a consumer" if version else ""
     columns = ("system", "retirement of", "answer", "moves to", "cut-over", "transition")
-    show_table(
-        columns,
-        answers,
-        empty,
-        title=f"Answers to the retirement of {version}" if version else "Answers to a retirement",
-    )
-    remark_page(found.parties, "answers")
+    version = reference(found.version) if found.version else ""
+    if version:
+        title, empty = f"Answers to the retirement of {version}", f"no retirement of {version} affects a consumer"
+    else:
+        title, empty = "Answers to a retirement", ""
+    show_table(columns, rows, empty, title=title)
 
 
 @app.command("add")

@@ -17,7 +17,7 @@ from data.records.person import Role
 from data.registry.commands.log import AdoptStandard
 from data.registry.registry import Registry
 from data.text.file_text import text_of
-from gates.standard import LoadedStandard, builtin, builtin_names, load_standard, newer_builtins
+from gates.standard import LoadedStandard, builtin, builtin_names, load_standard, newer_builtins, released_text
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
@@ -125,7 +125,7 @@ def _text(name: str) -> tuple[str, str]:
     adopted = rows(registry, Standard, standard=identity) if registry.exists else []
     found = [one for one in adopted if version in ("", str(one.version))]
     if not found:
-        return builtin(name), "built in, not adopted here"
+        return released_text(name), "built in, not adopted here"
     newest = max(found, key=lambda one: one.version)
     text = ArtifactStore(registry.home.artifacts).read(newest.digest).decode()
     return text, f"adopted on {newest.adopted_at:%Y-%m-%d}"

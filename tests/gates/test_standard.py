@@ -23,6 +23,7 @@ from gates.standard import (
     load_standard,
     newer_builtins,
     oversight_for,
+    released_text,
     retirement_for,
     separates_validator,
     waiver_days,
@@ -129,11 +130,19 @@ def test_the_baseline_is_the_only_builtin_standard() -> None:
 
 def test_a_built_in_standard_is_read_by_its_version() -> None:
     newest = load_standard(baseline_text()).version
-    assert builtin(f"baseline/{newest}") == baseline_text()
-    assert load_standard(builtin("baseline/1")).version == 1
+    assert released_text(f"baseline/{newest}") == released_text("baseline") == baseline_text()
+    assert load_standard(released_text("baseline/1")).version == 1
     with pytest.raises(StandardError, match=f"modelward has no standard 'baseline/{newest + 1}'") as refused:
-        builtin(f"baseline/{newest + 1}")
+        released_text(f"baseline/{newest + 1}")
     assert refused.value.remedy.startswith("choose from: baseline, baseline/1")
+    for name in ("other/1", "other"):
+        with pytest.raises(StandardError, match="modelward has no standard 'other'"):
+            released_text(name)
+
+
+def test_a_model_names_a_built_in_standard_without_a_version() -> None:
+    with pytest.raises(StandardError, match="modelward has no standard 'baseline/1'"):
+        builtin("baseline/1")
 
 
 def test_a_built_in_version_above_the_adopted_one_is_newer() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.records.log import Standard
-from gates.standard import baseline_text, builtin, load_standard
+from gates.standard import baseline_text, load_standard, released_text
 from tests.gates.standards import next_baseline
 from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
@@ -45,7 +45,7 @@ def test_a_built_in_standard_is_shown_without_a_registry(home: Path, cli: Cli) -
 
 
 def test_each_version_of_a_built_in_standard_is_shown(home: Path, cli: Cli) -> None:
-    assert cli("standard", "show", "baseline/1", "--text").out == builtin("baseline/1")
+    assert cli("standard", "show", "baseline/1", "--text").out == released_text("baseline/1")
     assert "baseline 1: " in cli("standard", "show", "baseline/1").out
     unknown = cli("standard", "show", f"baseline/{next_baseline()[0]}")
     assert (unknown.code, "choose from: baseline, baseline/1" in unknown.err) == (2, True)
