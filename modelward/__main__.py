@@ -25,7 +25,7 @@ COMMANDS = {
         "validate": "Judge a version by every gate of its standards, and ask a validator if one is required.",
         "deploy": "Ask for the required approvals, then publish the version and verify what is published.",
         "release": "Emergency: publish a version before its approvals. It is undone unless ratified in time.",
-        "rollback": "Return to the last version that is still valid. Prints which were passed over, and why.",
+        "rollback": "Return to the last version that is still valid. Prints which were skipped, and why.",
         "suspend": "Take a model out of service now, with a fallback. The suspension must be ratified in time.",
         "ratify": "Ratify another person's latest rollback, suspension or emergency release of a model.",
         "retire": "Open the retirement of a version, or continue the open one.",

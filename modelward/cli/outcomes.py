@@ -16,7 +16,7 @@ def latest_deployment(registry: Registry, model: str, environment: str, slot: st
 
 
 def show_served(registry: Registry, model: str, environment: str, slot: str, as_json: bool) -> None:
-    """Print the latest deployment of a slot, the versions that were passed over for it, and who must ratify it."""
+    """Print the latest deployment of a slot, the versions that were skipped for it, and who must ratify it."""
     deployment = latest_deployment(registry, model, environment, slot)
     if as_json:
         show_json(deployment)
@@ -36,7 +36,7 @@ def show_served(registry: Registry, model: str, environment: str, slot: str, as_
         }
     )
     for passed in deployment.passed_over:
-        say(f"passed over {reference(passed['version'])}: {passed['reason']}")
+        say(f"skipped {reference(passed['version'])}: {passed['reason']}")
     if deployment.ratify_by is not None and deployment.ratified_by is None:
         command = f"`modelward ratify {reference(model)} --by PERSON`"
         say(f"→ another person must ratify it by {as_text(deployment.ratify_by)} UTC: {command}")

@@ -21,7 +21,7 @@ def rollback(
     no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
-    """Return to the last version that is still valid. Prints which were passed over, and why.
+    """Return to the last version that is still valid. Prints which were skipped, and why.
 
     The rollback takes effect at once and must be ratified in time: `modelward ratify`.
     """

@@ -83,7 +83,7 @@ def roll_back(context: DemoContext, version: str) -> None:
         row = required_row(scenario.registry, Deployment, deployment)
         story.say(f"otto rolls back: {short(row.version)} serves again", scenario.now)
         for passed in row.passed_over:
-            story.say(f"passed over {short(passed['version'])}: {passed['reason']}")
+            story.say(f"skipped {short(passed['version'])}: {passed['reason']}")
         scenario.do(RatifyDeployment(key=deployment, proof=scenario.proof("alma")), by="alma")
         story.say("alma ratifies the rollback", scenario.now)
 

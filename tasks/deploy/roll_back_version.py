@@ -1,4 +1,4 @@
-"""Roll back to the last version that is still valid, and record why later ones were passed over."""
+"""Roll back to the last version that is still valid, and record why later ones were skipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 @dataclass(frozen=True)
 class RollbackChoice:
-    """The version to roll back to with its use, the versions passed over, and the time by which people must ratify."""
+    """The version to roll back to with its use, the versions skipped, and the time by which people must ratify."""
 
     version: Version
     use: str

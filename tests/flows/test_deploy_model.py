@@ -60,7 +60,7 @@ def test_a_version_approved_by_two_people_serves(validated: World) -> None:
     assert "signed: Alma as approver: **approve**" in forms[1].description
     assert [facts(one)["Can sign now"] for one in forms] == ["alma, axel, rita", "axel, rita"]
     assert newest_artifact("gates-deploy-ops-delay").startswith(
-        "### Gates: ops/delay v1, judged to deploy for production\n"
+        "### Gates: ops/delay v1, judged at stage deploy for production\n"
     )
     assert "| Alma (alma) | approver | **approve** | totp |" in newest_artifact("approval-ops-delay")
     assert "c2sp.org/tlog-proof@v1\nextra " in newest_artifact("receipt-alma-ops-delay")

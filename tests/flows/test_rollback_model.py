@@ -1,4 +1,4 @@
-"""Tests of the flow rollback_model: the last valid version serves again, with reasons for those passed over."""
+"""Tests of the flow rollback_model: the last valid version serves again, with reasons for those that were skipped."""
 
 from __future__ import annotations
 

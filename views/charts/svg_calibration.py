@@ -22,7 +22,7 @@ def draw_calibration(key: str, title: str, scores: HeldOut) -> Markup:
     worst = max(scores.groups, key=lambda one: abs(one.rate - one.score))
     text = (
         f"{len(scores.groups)} groups of {scores.rows:,} predictions by score. The widest gap: a mean score of "
-        f"{worst.score:.3f} where {worst.rate:.3f} came true."
+        f"{worst.score:.3f} with an observed rate of {worst.rate:.3f}."
     )
     layers = [*_axes(across, up), *_curve(scores, across, up)]
     return picture(key, title, text, SIZE, SIZE, *layers)
@@ -37,9 +37,7 @@ def _axes(across: Scale, up: Scale) -> Iterator[Markup]:
     yield element("line", class_="level expected", x1=across.start, y1=up.start, x2=across.end, y2=up.end)
     yield element("text", "mean score", class_="tick middle", x=(across.start + across.end) / 2, y=up.start + 32)
     turned = f"rotate(-90 12 {(up.start + up.end) / 2:.0f})"
-    yield element(
-        "text", "share that came true", class_="tick middle", x=12, y=(up.start + up.end) / 2, transform=turned
-    )
+    yield element("text", "observed rate", class_="tick middle", x=12, y=(up.start + up.end) / 2, transform=turned)
 
 
 def _curve(scores: HeldOut, across: Scale, up: Scale) -> Iterator[Markup]:

@@ -19,15 +19,15 @@ def draw_histograms(key: str, title: str, scores: HeldOut) -> Markup:
     middle, highest = (HEIGHT - 40.0 + EDGE) / 2, max(*scores.with_event, *scores.without, 1e-9)
     room = middle - EDGE - 12.0
     text = (
-        f"Mean score {_mean(scores.with_event):.2f} of what came true, {_mean(scores.without):.2f} of what did not, "
+        f"Mean score {_mean(scores.with_event):.2f} with label 1, {_mean(scores.without):.2f} with label 0, "
         f"on {scores.rows:,} predictions."
     )
     layers = [
         *_bars(scores.with_event, across, middle, -room / highest, "look1"),
         *_bars(scores.without, across, middle, room / highest, "look0"),
         element("line", class_="axis", x1=LEFT, x2=WIDTH - EDGE, y1=middle, y2=middle),
-        element("text", "came true", class_="tick end", x=WIDTH - EDGE, y=EDGE + 12),
-        element("text", "did not", class_="tick end", x=WIDTH - EDGE, y=HEIGHT - 46.0),
+        element("text", "label 1", class_="tick end", x=WIDTH - EDGE, y=EDGE + 12),
+        element("text", "label 0", class_="tick end", x=WIDTH - EDGE, y=HEIGHT - 46.0),
         *_axis(across),
     ]
     return picture(key, title, text, WIDTH, HEIGHT, *layers)

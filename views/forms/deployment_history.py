@@ -22,7 +22,7 @@ def deployment_lines(row: Deployment, deployments: Sequence[Deployment]) -> list
     facts += [("Because", quoted(row.reason or row.ended_reason))] if row.reason or row.ended_reason else []
     facts += [("To be ratified by", f"{row.ratify_by:%Y-%m-%d %H:%M} UTC")] if row.ratify_by else []
     facts += [("Ratified by", plain(row.ratified_by))] if row.ratified_by else []
-    passed = [f"- passed over: {plain(short(one['version']))}, {quoted(one['reason'])}" for one in row.passed_over]
+    passed = [f"- skipped: {plain(short(one['version']))}, {quoted(one['reason'])}" for one in row.passed_over]
     history = [one for one in deployments if (one.environment, one.slot) == (row.environment, row.slot)]
     ranked = sorted(history, key=lambda one: one.from_at, reverse=True)
     return [

@@ -28,7 +28,7 @@ def performance_lines(evidence: Evidence, groups: Sequence[ScoreGroup]) -> list[
 def comparison_picture(compared: Sequence[Comparison]) -> list[str]:
     """Draw the differences with their intervals; values right of the line favour the challenger."""
     rows = [IntervalRow(one.metric, one.difference, one.low, one.high, _signed(one), _look(one)) for one in compared]
-    return interval_picture("Better than the champion by, with 95 % intervals", rows, 0.0, "no difference")
+    return interval_picture("Advantage over the champion, with 95 % intervals", rows, 0.0, "no difference")
 
 
 def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
@@ -44,22 +44,22 @@ def calibration_lines(groups: Sequence[ScoreGroup]) -> list[str]:
             one.rate,
             one.low,
             one.high,
-            f"{one.rate:.3f} came true",
+            f"observed {one.rate:.3f}",
             _met(one),
             one.score,
         )
         for one in groups
     ]
-    columns = ("mean score", "share that came true", "95 % interval", "rows")
+    columns = ("mean score", "observed rate", "95 % interval", "rows")
     cells = [
         (f"{one.score:.4f}", f"{one.rate:.4f}", f"{one.low:.4f} to {one.high:.4f}", f"{one.rows:,}") for one in groups
     ]
     return [
         "",
         "#### Calibration on held-out data",
-        *interval_picture("Share that came true in each tenth; the bar is what the scores said", rows),
+        *interval_picture("Observed rate in each tenth of the scores; the bar is the mean score", rows),
         "",
-        *markdown_table(columns, cells, right=("mean score", "share that came true", "rows")),
+        *markdown_table(columns, cells, right=("mean score", "observed rate", "rows")),
     ]
 
 

@@ -12,7 +12,7 @@ from views.forms.version_facts import split_digest
 def verdict_title(verdicts: VerdictSet) -> str:
     """Return the version, the stage that it was judged for, and the environment if there is one."""
     where = f" for {verdicts.environment}" if verdicts.environment else ""
-    return f"{short(verdicts.version)}, judged to {verdicts.stage}{where}"
+    return f"{short(verdicts.version)}, judged at stage {verdicts.stage}{where}"
 
 
 def verdict_summary(verdicts: VerdictSet) -> str:

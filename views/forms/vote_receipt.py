@@ -16,9 +16,9 @@ def receipt_lines(proof: EventProof, person: str, decision: str, command: str) -
         f"the file `{name}`, where the owner of this host cannot change it. With it you can show at any later time "
         "whether the log still has your vote:"
     )
-    by_itself = (
-        f"* by itself: `python3 -I -S verify.py --proof {name} --key KEY`, with the key of the log from a source that "
-        f"you trust; here it is {quoted(proof.vkey)}"
+    without_log = (
+        f"* without the log: `python3 -I -S verify.py --proof {name} --key KEY`, with the key of the log from a "
+        f"source that you trust; here it is {quoted(proof.vkey)}"
     )
     return [
         f"### Receipt: {plain(person)}, {decision}",
@@ -27,7 +27,7 @@ def receipt_lines(proof: EventProof, person: str, decision: str, command: str) -
         "",
         f"* against the registry: `modelward audit verify --since {name}`",
         f"* against an export: `python3 -I -S verify.py FOLDER --proof {name}`",
-        by_itself,
+        without_log,
         f"* the file again: `{command}`",
         "",
         *_fenced(proof.text),

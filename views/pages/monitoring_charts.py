@@ -22,7 +22,7 @@ SCORE = "score"
 OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
     "calibration": (
         "Calibration: score ÷ label rate",
-        "1 means that as many came true as predicted.",
+        "1 means that the mean score is the observed rate.",
         "ratio",
     ),
     "auc": ("AUC", "How well the scores separate what comes true from what does not; 0.5 is chance.", "plain"),
@@ -34,7 +34,7 @@ OUTCOMES: Mapping[str, tuple[str, str, Number]] = {
         "plain",
     ),
     "score_rate": ("Mean score", "The mean score of the model.", "share"),
-    "label_rate": ("Share that came true", "Of the predictions whose outcome is known.", "share"),
+    "label_rate": ("Observed rate", "Of the predictions whose outcome is known.", "share"),
     "coverage": ("Coverage: labels known", "The share of predictions whose outcome is known.", "share"),
 }
 DRIFTS: Mapping[str, tuple[str, str, Number]] = {
@@ -46,7 +46,7 @@ DRIFTS: Mapping[str, tuple[str, str, Number]] = {
     "null_rate": ("missing", "The share of missing values, beyond that of the reference.", "share"),
 }
 PERFORMANCE = ("auc", "brier", "log_loss", "loss_residual")
-RATES = {"score_rate": "mean score", "label_rate": "share that came true"}
+RATES = {"score_rate": "mean score", "label_rate": "observed rate"}
 MOVED = 0.01
 
 
@@ -125,7 +125,7 @@ def _rates(facts: ModelSnapshot, seen: Mapping[tuple[str, str], Sequence[RuledMe
         name: _points(one.window for one in seen.get((statistic, SCORE), ())) for statistic, name in RATES.items()
     }
     lines = [Line(name, look, found) for look, (name, found) in enumerate(points.items()) if found]
-    text = "The mean score of the model, and the share that came true."
+    text = "The mean score of the model, and the observed rate."
     return _chart(facts, ChartText("rates", "Scores and labels", text, "share"), (), lines) if lines else None
 
 

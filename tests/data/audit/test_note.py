@@ -58,7 +58,7 @@ def test_a_signature_by_another_implementation_is_valid() -> None:
 
 
 def test_signatures_by_unknown_keys_are_ignored() -> None:
-    """Lines by keys that we do not know are passed over, as the format demands."""
+    """Lines by keys that we do not know are ignored, as the format demands."""
     co_signed = NOTE + sign_checkpoint("example.org/log", 42, ROOT, WITNESS).rpartition("\n\n")[2]
     assert accepted(co_signed, KEY.vkey)
     assert accepted(co_signed, WITNESS.vkey)

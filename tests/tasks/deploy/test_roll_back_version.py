@@ -1,4 +1,4 @@
-"""A rollback serves the last version that is still valid and records why others were passed over."""
+"""A rollback serves the last version that is still valid and records why others were skipped."""
 
 from __future__ import annotations
 

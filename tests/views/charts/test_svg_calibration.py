@@ -64,5 +64,5 @@ def test_both_axes_end_at_the_first_round_limit_above_the_scores(group: ScoreGro
 def test_the_description_names_the_group_with_the_widest_gap() -> None:
     (description,) = drawn(LOW, HIGH).iter("desc")
     assert description.text == (
-        "2 groups of 1,000 predictions by score. The widest gap: a mean score of 0.300 where 0.200 came true."
+        "2 groups of 1,000 predictions by score. The widest gap: a mean score of 0.300 with an observed rate of 0.200."
     )

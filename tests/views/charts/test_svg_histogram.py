@@ -43,7 +43,7 @@ def test_a_bin_without_scores_has_no_bar() -> None:
 
 def test_the_description_gives_the_mean_score_of_each_outcome() -> None:
     (description,) = drawn(with_event=(0.0, 1.0), without=(1.0, 0.0)).iter("desc")
-    assert description.text == "Mean score 0.75 of what came true, 0.25 of what did not, on 1,000 predictions."
+    assert description.text == "Mean score 0.75 with label 1, 0.25 with label 0, on 1,000 predictions."
 
 
 def test_an_outcome_that_never_occurred_has_no_bars() -> None:

@@ -28,5 +28,5 @@ def test_versions_that_were_passed_over_are_listed_with_the_reason(world: World)
     row = deploy(world, world.approved())
     passed = ({"version": row.version, "reason": "a | b"},)
     lines = deployment_lines(row.model_copy(update={"passed_over": passed}), [row])
-    assert r"- passed over: ops/delay v1, “a \| b”" in lines
-    assert "- passed over" not in "\n".join(deployment_lines(row, [row]))
+    assert r"- skipped: ops/delay v1, “a \| b”" in lines
+    assert "- skipped" not in "\n".join(deployment_lines(row, [row]))

@@ -12,7 +12,7 @@ GROUPS = [ScoreGroup(0.1, 0.1, 0.05, 0.15, 100), ScoreGroup(0.4, 0.2, 0.15, 0.25
 
 def test_calibration_is_shown_as_picture_and_table() -> None:
     lines = calibration_lines(GROUPS)
-    assert [line for line in lines if line.startswith("![Share that came true")]
+    assert [line for line in lines if line.startswith("![Observed rate")]
     assert lines[-1] == "| 0.4000 | 0.2000 | 0.1500 to 0.2500 | 100 |"
     assert calibration_lines([]) == []
 

@@ -24,7 +24,7 @@ def test_gates_are_shown_with_standards_and_evidence(world: World) -> None:
     lines = verdict_lines(row)
     figures = row.evidence_digest.removeprefix("sha256:")
     digest = f"`sha256:{figures[:16]}` `{figures[16:32]}` `{figures[32:48]}` `{figures[48:]}`"
-    assert lines[0] == "### Gates: ops/delay v1, judged to assess for production"
+    assert lines[0] == "### Gates: ops/delay v1, judged at stage assess for production"
     assert lines[2] == "**1 failed, 1 passed** of 2 criteria"
     assert lines[4] == f"Verdict set 1, under baseline<!-- -->@1, on {digest}"
     assert lines.index(f"| **failed** | B | b: c | {INERT} |") < lines.index("| passed | A | a: c | 0.7 |")
@@ -32,8 +32,10 @@ def test_gates_are_shown_with_standards_and_evidence(world: World) -> None:
 
 def test_the_summary_has_no_markdown(world: World) -> None:
     row = judged(world, PASSED, FAILED)
-    assert verdict_summary(row) == "ops/delay v1, judged to assess for production: 1 failed, 1 passed of 2 criteria"
-    assert verdict_title(row.model_copy(update={"environment": ""})) == "ops/delay v1, judged to assess"
+    assert (
+        verdict_summary(row) == "ops/delay v1, judged at stage assess for production: 1 failed, 1 passed of 2 criteria"
+    )
+    assert verdict_title(row.model_copy(update={"environment": ""})) == "ops/delay v1, judged at stage assess"
 
 
 def test_without_a_passed_criterion_there_is_no_table_of_them(world: World) -> None:
