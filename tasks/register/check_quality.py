@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ from data.files.home import Home
 from data.records.row import Frozen
 from data.submission.folder import Submission
 from data.submission.suite import Suite, WrittenExpectation
+from tasks.register.read_columns import GREATER, comparable_arguments, read_columns, with_plain_nulls
 from tasks.run.take_steps import name_step, step
 
 if TYPE_CHECKING:
@@ -77,9 +78,7 @@ def run_suite(suite: Suite, role: str, path: Path) -> QualityReport:
 
     Each call uses a Great Expectations context of its own: a shared context returned wrong verdicts.
     """
-    import pandas as pd
-
-    frame = pd.read_parquet(path)
+    frame = read_columns(path)
     found = _run(suite, frame)
     critical = [one for one in found if one.severity == "critical"]
     outcomes = {one.outcome for one in critical}
@@ -97,6 +96,40 @@ def run_suite(suite: Suite, role: str, path: Path) -> QualityReport:
 
 def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
     """Return the outcome of each expectation in the order of the suite, which Great Expectations does not keep."""
+    found: dict[int, Expected] = {}
+    compared = {place for place, one in enumerate(suite.expectations) if one.type == GREATER}
+    others = set(range(len(suite.expectations))) - compared
+    if others:
+        found |= _results(suite, frame, others)
+    if compared:
+        found |= _results(suite, with_plain_nulls(frame), compared)
+    return [found[place] for place in sorted(found)]
+
+
+def _results(suite: Suite, frame: pd.DataFrame, places: Collection[int]) -> dict[int, Expected]:
+    """Return the outcomes of the expectations at these places of the suite."""
+    import great_expectations as gx
+
+    found, sound = {}, []
+    for place in sorted(places):
+        expectation = suite.expectations[place]
+        kwargs = comparable_arguments(suite, expectation, frame)
+        configuration = {"type": expectation.type, "kwargs": kwargs, "meta": {"place": place}}
+        try:
+            gx.ExpectationSuite(name=suite.name, expectations=[configuration])
+            sound.append(configuration)
+        except (ValueError, TypeError, KeyError) as error:
+            found[place] = _expected(expectation, "error", error=str(error))
+    written = gx.ExpectationSuite(name=suite.name, expectations=sound)
+    results = _batch(frame).validate(written, expectation_parameters=dict(suite.meta.parameters))
+    for result in results.to_json_dict()["results"]:
+        place = result["expectation_config"]["meta"]["place"]
+        found[place] = _outcome(suite.expectations[place], result)
+    return found
+
+
+def _batch(frame: pd.DataFrame) -> Any:
+    """Return the rows as a batch of a Great Expectations context of its own, which stores and prints nothing."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
@@ -104,21 +137,7 @@ def _run(suite: Suite, frame: pd.DataFrame) -> list[Expected]:
     in_memory = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(), progress_bars=quiet)
     context: Any = gx.get_context(mode="ephemeral", project_config=in_memory)
     asset = context.data_sources.add_pandas("submission").add_dataframe_asset("dataset")
-    batch = asset.add_batch_definition_whole_dataframe("all rows").get_batch({"dataframe": frame})
-    found, sound = {}, []
-    for place, expectation in enumerate(suite.expectations):
-        configuration = {"type": expectation.type, "kwargs": dict(expectation.kwargs), "meta": {"place": place}}
-        try:
-            gx.ExpectationSuite(name=suite.name, expectations=[configuration])
-            sound.append(configuration)
-        except (ValueError, TypeError, KeyError) as error:
-            found[place] = _expected(expectation, "error", error=str(error))
-    written = gx.ExpectationSuite(name=suite.name, expectations=sound)
-    results = batch.validate(written, expectation_parameters=dict(suite.meta.parameters))
-    for result in results.to_json_dict()["results"]:
-        place = result["expectation_config"]["meta"]["place"]
-        found[place] = _outcome(suite.expectations[place], result)
-    return [found[place] for place in sorted(found)]
+    return asset.add_batch_definition_whole_dataframe("all rows").get_batch({"dataframe": frame})
 
 
 def _outcome(expectation: WrittenExpectation, result: Mapping[str, Any]) -> Expected:

@@ -13,7 +13,6 @@ import duckdb
 import pytest
 
 from data.errors import StoreError, StoreLockedError
-from data.registry import store_connection
 from data.registry.store import Store
 from data.registry.store_connection import holder_in, open_store
 
@@ -65,7 +64,12 @@ def test_a_command_waits_for_the_program_and_then_writes(
     database: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = threading.Event()
-    monkeypatch.setattr(store_connection.time, "sleep", lambda _: waits.set() or threading.Event().wait(0.02))
+
+    def pause(_: float) -> None:
+        waits.set()
+        threading.Event().wait(0.02)
+
+    monkeypatch.setattr("data.registry.store_connection.time.sleep", pause)
     with held(database, how) as program:
 
         def end_it() -> None:
