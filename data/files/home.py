@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ FOLDERS = (
     *("prefect", "logs", "labels", "operations"),
 )
 """The folders of a home, without the served folder: only its owner has access to them."""
+GITIGNORE = ".gitignore"
 PASSAGE = stat.S_IXGRP | stat.S_IXOTH
 
 
@@ -49,6 +51,23 @@ class Home:
         set_folder_mode(self.root, PRIVATE_FOLDER | through)
         for name in FOLDERS:
             set_folder_mode(self.root / name)
+
+    def keep_out_of_git(self) -> None:
+        """Write a `.gitignore` into the home, so that `git add` stages no key, seed or log; one that is there stays.
+
+        A home that is the top folder of a repository holds other files too: there only the folders of a home are named.
+        """
+        file = self.root / GITIGNORE
+        if file.exists():
+            return
+        names = [f"/{name}/" for name in (*FOLDERS, "serving")] if (self.root / ".git").exists() else ["*"]
+        # The home itself is made here if need be; a home that cannot be written is refused by the write that follows.
+        with suppress(OSError):
+            self.root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as ignored:
+                ignored.write(
+                    "\n".join(["# Written by modelward: its keys, seeds and logs do not belong in Git.", *names, ""])
+                )
 
     @property
     def database(self) -> Path:

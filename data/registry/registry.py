@@ -97,6 +97,7 @@ class Registry:
                 f"{self.home.root} contains a registry, or the journal of one, already",
                 "use it, rebuild it with `modelward audit rebuild`, or choose another MODELWARD_HOME",
             )
+        self.home.keep_out_of_git()
         name = keys.stored_origin(self.home.keys) or f"{origin}/{secrets.token_hex(4)}"
         self._key = keys.load_or_create(self.home.keys, name)
         recovery = keys.create_recovery(self.home.keys, name)
@@ -226,6 +227,7 @@ class Registry:
         """
         for path in (self.home.database, self.home.journal):
             require_writable(path)
+        self.home.keep_out_of_git()
 
     def _record(
         self, commands: Sequence[Command], context: RunContext, conflicts: Mapping[int, ConflictError]

@@ -29,6 +29,7 @@ def up(
     home = Home.here()
     if not home.database.is_file():
         raise MissingRegistryError(f"there is no registry at {home.database}")
+    home.keep_out_of_git()
     if detach:
         say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
         _show(home, await_recovery_report(home.up))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,46 @@ def test_a_process_that_uses_a_home_creates_private_files(tmp_path: Path) -> Non
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
+
+
+def staged(repository: Path) -> list[str]:
+    """Return what `git add` stages in a new repository, except `.gitignore` files."""
+    git = ["git", "-C", str(repository)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run([*git, "add", "--all"], check=True)
+    shown = subprocess.run([*git, "diff", "--cached", "--name-only"], check=True, capture_output=True, text=True)
+    return [line for line in shown.stdout.splitlines() if not line.endswith(".gitignore")]
+
+
+def with_key(root: Path) -> Home:
+    home = Home(root)
+    home.keep_out_of_git()
+    home.keys.mkdir()
+    (home.keys / "log.key").write_text("secret")
+    return home
+
+
+def test_git_stages_nothing_of_a_home_below_a_repository(tmp_path: Path) -> None:
+    with_key(tmp_path / "state" / "var")
+    (tmp_path / "model.py").write_text("")
+    assert staged(tmp_path) == ["model.py"]
+
+
+def test_git_stages_no_folder_of_a_home_that_is_a_repository_itself(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    with_key(tmp_path)
+    (tmp_path / "model.py").write_text("")
+    assert staged(tmp_path) == ["model.py"]
+
+
+def test_a_gitignore_of_the_user_stays(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("/keys/\n")
+    home = with_key(tmp_path)
+    home.keep_out_of_git()
+    assert (tmp_path / ".gitignore").read_text() == "/keys/\n"
+
+
+def test_a_home_that_cannot_be_written_is_left_to_the_write_that_follows(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    Home(tmp_path / "file" / "home").keep_out_of_git()
+    assert (tmp_path / "file").read_text() == ""

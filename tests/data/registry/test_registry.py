@@ -248,3 +248,11 @@ def test_a_session_keeps_the_file_open_for_many_commands(world: World) -> None:
         world.model()
         size = world.registry.head().size
     assert world.registry.head().size == size
+
+
+def test_a_write_keeps_the_home_out_of_git(wall: Registry) -> None:
+    ignored = wall.home.root / ".gitignore"
+    assert ignored.read_text().endswith("\n*\n")
+    ignored.unlink()
+    wall.execute(addition(), RunContext(ANA))
+    assert ignored.exists(), "a home of an earlier version gets it too"
