@@ -21,14 +21,7 @@ from data.audit.anchors.configured_anchors import configured_anchors
 from data.audit.anchors.line_file import LineFile
 from data.audit.journal import Journal
 from data.audit.keys import SigningKey
-from data.errors import (
-    AlteredRowError,
-    AnchorError,
-    ClockError,
-    ConflictError,
-    InputError,
-    JournalError,
-)
+from data.errors import AlteredRowError, AnchorError, ClockError, ConflictError, InputError, JournalError
 from data.files.home import Home
 from data.files.writability import require_writable
 from data.records.person import SERVICE, Actor
