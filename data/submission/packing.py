@@ -84,17 +84,22 @@ def unpack(inbox: Path, digest: str, into: Path, allowed: Allowance = ALLOWED) -
     return into
 
 
-def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPath, ...]:
-    """Return the regular files of a folder as sorted relative paths, without hidden files.
-
-    Raises SubmissionError in the same cases as `pack`.
-    """
+def require_folder(folder: Path) -> None:
+    """Raise SubmissionError unless this is a folder; a symbolic link to one is refused too."""
     if folder.is_symlink():
         raise SubmissionError(f"{folder} is a symbolic link", f"give the path of the folder itself: {folder.resolve()}")
     if not folder.is_dir():
         raise SubmissionError(
             f"{folder} is not a folder", "give the path of the submission's folder, which contains model.yaml"
         )
+
+
+def list_files(folder: Path, allowed: Allowance = ALLOWED) -> tuple[PurePosixPath, ...]:
+    """Return the regular files of a folder as sorted relative paths, without hidden files.
+
+    Raises SubmissionError in the same cases as `pack`.
+    """
+    require_folder(folder)
     links: list[PurePosixPath] = []
     found = sorted(_walk(folder, folder, allowed, links))
     if links:

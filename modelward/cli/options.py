@@ -14,7 +14,9 @@ CodeFromStdin = Annotated[
     bool, typer.Option("--code-from-stdin", help="Read the one-time code from the first line of stdin.")
 ]
 Local = Annotated[bool, typer.Option("--local", help="Run in this process, even if a server is running.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Return as soon as the running server has the run.")]
+NoWait = Annotated[
+    bool, typer.Option("--no-wait", help="Return as soon as the running server has the run; --json prints it.")
+]
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="TIME", help="Business time; a time other than now needs a replay registry.")
 ]

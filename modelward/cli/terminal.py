@@ -11,6 +11,8 @@ import datetime as dt
 import json
 import re
 import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +27,7 @@ from data.records.instant import write_instant
 from data.registry.registry import Receipt
 from data.text.untrusted_text import safe
 
+REPEAT_SECONDS = 30.0
 DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 GOOD = {"passed", "approved", "deployed", "active", "ok", "fit", "closed", "granted", "resolved", "cleared", "serving"}
 BAD = {"failed", "rejected", "revoked", "page", "critical", "high", "escalated", "rolled_back", "suspended", "fail"}
@@ -158,13 +161,36 @@ def show_receipt(receipt: Receipt, as_json: bool, sentence: str) -> None:
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show on a terminal what is in progress and for how long, while the block runs; print nothing elsewhere."""
+    """Show what is in progress and for how long, while the block runs.
+
+    It is shown on stderr: on a terminal in one line that changes, elsewhere (a log, a CI job) as a line at the start
+    and one for each half minute.
+    """
     console = err()
     if not console.is_terminal:
-        yield
+        with _in_lines(what):
+            yield
         return
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         progress.add_task(safe(what), total=None)
         yield
+
+
+@contextmanager
+def _in_lines(what: str) -> Iterator[None]:
+    remark(what)
+    started, ended = time.monotonic(), threading.Event()
+
+    def repeat() -> None:
+        while not ended.wait(REPEAT_SECONDS):
+            remark(f"{what}: {time.monotonic() - started:.0f} s so far")
+
+    thread = threading.Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

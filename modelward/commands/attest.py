@@ -20,7 +20,7 @@ def attest(
 ) -> None:
     """Verify the audit log, back up the registry, verify the restored copy, and record the results."""
     parameters = {"as_of": business_time(as_of)}
-    call("attest_registry", CallOptions(by, local, no_wait), parameters, "attesting the registry")
+    call("attest_registry", CallOptions(by, local, no_wait, as_json), parameters, "attesting the registry")
     newest = rows(Registry.here(), Attestation)[-1]
     if as_json:
         show_json(newest)

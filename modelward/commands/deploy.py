@@ -42,7 +42,7 @@ def deploy(
         "slot": slot,
         "as_of": moment,
     }
-    deployment = call("deploy_model", CallOptions(by, local, no_wait), parameters)
+    deployment = call("deploy_model", CallOptions(by, local, no_wait, as_json), parameters)
     if as_json:
         show_json({"version": found.version.key, "deployment": deployment, "environment": environment, "slot": slot})
         return

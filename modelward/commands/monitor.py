@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter
 
-from data.queries.lookup import reference
+from data.queries.lookup import model_named, reference
 from data.queries.rows import required_row
 from data.records.monitoring import MonitoringRun, NightOutcome
 from data.registry.registry import Registry
@@ -37,9 +37,11 @@ def monitor(
 
     Exit code 3: a model could not be monitored; the others were.
     """
-    moment, day = business_time(as_of), day_of(through)
+    moment, day, registry = business_time(as_of), day_of(through), Registry.here()
+    for model in models or ():
+        model_named(registry, model)  # a wrong name is an error before a server starts
     parameters = {"models": models or None, "through": day, "as_of": moment}
-    answer = call("monitor_models", CallOptions(by, local, no_wait), parameters, "monitoring the logs")
+    answer = call("monitor_models", CallOptions(by, local, no_wait, as_json), parameters, "monitoring the logs")
     outcomes = TypeAdapter(list[NightOutcome]).validate_python(answer or [])
     if as_json:
         show_json(outcomes)

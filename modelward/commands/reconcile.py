@@ -17,5 +17,7 @@ def reconcile(
 ) -> None:
     """Finish or undo operations whose process died, and expire requests. Safe to repeat."""
     parameters = {"as_of": business_time(as_of)}
-    report = call("reconcile_operations", CallOptions(by, local, no_wait), parameters, "reconciling operations")
+    report = call(
+        "reconcile_operations", CallOptions(by, local, no_wait, as_json), parameters, "reconciling operations"
+    )
     end_with_report(report or {}, as_json, "there was nothing to reconcile")

@@ -16,10 +16,11 @@ from data.records.run_context import RunContext
 from data.records.version import Version
 from data.registry.registry import Registry
 from data.submission.delivery import deliver
+from data.submission.packing import require_folder
 from modelward.cli.caller import business_time
 from modelward.cli.options import AsOf, By, Json, Local, NoWait
 from modelward.cli.submission_preview import preview_submission
-from modelward.cli.terminal import say, show_facts, show_json
+from modelward.cli.terminal import say, show_facts, show_json, working
 from modelward.runs.flow_call import CallOptions, actor_of, call
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import running_supervisor
@@ -42,7 +43,8 @@ def register(
         _preview(folder, as_json)
         return
 
-    moment, before, options = business_time(as_of), _versions(), CallOptions(by, local, no_wait)
+    require_folder(folder)
+    moment, before, options = business_time(as_of), _versions(), CallOptions(by, local, no_wait, as_json)
     parameters = {"submission": _submitted(folder.absolute(), options, moment), "as_of": moment}
     version = str(call("register_model", options, parameters, f"registering {folder}"))
     if as_json:
@@ -86,5 +88,6 @@ def _submitted(folder: Path, options: CallOptions, as_of: datetime | None) -> st
         return str(folder)
     with prefect_ready(options.by):
         actor = Actor(id=actor_of(options.by), auth="os-user")
-        with refusals_recorded("register model", "registry", RunContext(actor, as_of)):
+        recorded = refusals_recorded("register model", "registry", RunContext(actor, as_of))
+        with working(f"packing {folder}"), recorded:
             return deliver(folder, Home.here(), actor.id)

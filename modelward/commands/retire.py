@@ -46,7 +46,11 @@ def retire(
     remark(
         f"retirement of {version}: waits for consumers and approvers; `modelward consumers list` shows who is missing"
     )
-    call("retire_model", CallOptions(by, local, no_wait), {**parameters, "outputs_in_force": in_force, "as_of": moment})
+    call(
+        "retire_model",
+        CallOptions(by, local, no_wait, as_json),
+        {**parameters, "outputs_in_force": in_force, "as_of": moment},
+    )
     _show(registry, parameters["version"], as_json)
 
 

@@ -30,7 +30,7 @@ def run(
 ) -> None:
     """Expire approvals and waivers, escalate unratified operations, open due reviews, and remind people."""
     parameters = {"as_of": business_time(as_of)}
-    report = call("review_models", CallOptions(by, local, no_wait), parameters, "looking for due dates")
+    report = call("review_models", CallOptions(by, local, no_wait, as_json), parameters, "looking for due dates")
     end_with_report(report or {}, as_json, "nothing is due")
 
 

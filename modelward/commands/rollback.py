@@ -28,5 +28,5 @@ def rollback(
     moment, registry = business_time(as_of), Registry.here()
     key = model_named(registry, model).key
     parameters = {"model": key, "reason": reason, "environment": environment, "slot": slot, "as_of": moment}
-    call("rollback_model", CallOptions(by, local, no_wait), parameters, f"rolling {model} back")
+    call("rollback_model", CallOptions(by, local, no_wait, as_json), parameters, f"rolling {model} back")
     show_served(registry, key, environment, slot, as_json)

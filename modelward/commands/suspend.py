@@ -37,5 +37,5 @@ def suspend(
         "slot": slot,
         "as_of": moment,
     }
-    call("suspend_model", CallOptions(by, local, no_wait), parameters, f"suspending {model}")
+    call("suspend_model", CallOptions(by, local, no_wait, as_json), parameters, f"suspending {model}")
     show_served(registry, key, environment, slot, as_json)

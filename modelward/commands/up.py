@@ -11,7 +11,7 @@ import typer
 from data.errors import MissingRegistryError
 from data.files.home import Home
 from data.settings import read_settings
-from modelward.cli.terminal import remark, say, show_facts
+from modelward.cli.terminal import remark, say, show_facts, working
 from modelward.runs.pending_summary import pending_summary, show_pending_summary
 from modelward.supervisor.detached import await_recovery_report, start_detached
 from modelward.supervisor.instance_lock import instance_lock, running_status
@@ -31,8 +31,12 @@ def up(
         raise MissingRegistryError(f"there is no registry at {home.database}")
     home.keep_out_of_git()
     if detach:
-        say(f"modelward is up as process {start_detached(home)}; `modelward down` ends it")
-        _show(home, await_recovery_report(home.up))
+        with working(f"starting `modelward up` in the background; its log is {home.up / 'logs' / 'up.log'}"):
+            process = start_detached(home)
+        say(f"modelward is up as process {process}; `modelward down` ends it")
+        with working("cleaning up what an earlier `up` left"):
+            report = await_recovery_report(home.up)
+        _show(home, report)
         return
     _run(home)
 

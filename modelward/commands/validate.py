@@ -43,7 +43,7 @@ def validate(
         return
     remark("if the standard requires a validator, this waits: `modelward approvals list`, `modelward approvals answer`")
     parameters = {"version": found.version.key, "environment": environment, "use": use, "as_of": moment}
-    outcome = call("validate_model", CallOptions(by, local, no_wait), parameters)
+    outcome = call("validate_model", CallOptions(by, local, no_wait, as_json), parameters)
     if as_json:
         show_json({"version": found.version.key, "review_state": outcome})
         return

@@ -10,6 +10,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,10 @@ from data import errors
 from data.errors import ModelwardError, SupervisorError
 from data.queries.roster import current_person
 from data.registry.registry import Registry
-from modelward.cli.terminal import remark, working
+from modelward.cli.terminal import remark, show_json, working
 from modelward.runs.running import prefect_ready
 from modelward.runs.running_server import RunningSupervisor, running_supervisor
+from modelward.runs.termination import ending_on_signals
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -39,11 +41,15 @@ FAILED = re.compile(
 
 @dataclass(frozen=True)
 class CallOptions:
-    """The acting person, and where the flow runs: in this process if `local`, else on the server if one runs."""
+    """The acting person, and where the flow runs: in this process if `local`, else on the server if one runs.
+
+    With `no_wait` the command ends once the server has the run, and prints it as JSON if `as_json`.
+    """
 
     by: str = ""
     local: bool = False
     no_wait: bool = False
+    as_json: bool = False
 
 
 def call(flow: str, options: CallOptions, parameters: Mapping[str, Any], doing: str = "") -> Any:
@@ -55,11 +61,9 @@ def call(flow: str, options: CallOptions, parameters: Mapping[str, Any], doing: 
     supervisor = None if options.local else running_supervisor()
     with prefect_ready(options.by):
         if supervisor is not None:
-            return _on_server(supervisor, flow, options, parameters)
-        function = getattr(import_module(f"flows.{flow}"), flow)
-        if not doing:
-            return function(**parameters)
-        with working(doing):
+            return _on_server(supervisor, flow, options, parameters, doing)
+        with working(doing) if doing else nullcontext(), ending_on_signals():
+            function = getattr(import_module(f"flows.{flow}"), flow)
             return function(**parameters)
 
 
@@ -70,7 +74,9 @@ def actor_of(by: str) -> str:
     return current_person(Registry.here()).id
 
 
-def _on_server(supervisor: RunningSupervisor, flow: str, options: CallOptions, parameters: Mapping[str, Any]) -> Any:
+def _on_server(
+    supervisor: RunningSupervisor, flow: str, options: CallOptions, parameters: Mapping[str, Any], doing: str
+) -> Any:
     from prefect.client.orchestration import get_client
 
     actor = actor_of(options.by)
@@ -84,13 +90,27 @@ def _on_server(supervisor: RunningSupervisor, flow: str, options: CallOptions, p
         )
         remark(f"the running server has the run: {supervisor.run_page(run.id)}")
         if options.no_wait:
+            if options.as_json:
+                show_json(how_to_follow(flow, run.id, supervisor))
             raise typer.Exit(0)
         try:
-            state = _follow(client, run.id, supervisor)
+            with working(doing) if doing else nullcontext():
+                state = _follow(client, run.id, supervisor)
         except KeyboardInterrupt:
             remark("the run continues on the server; to stop it, cancel it in the Prefect UI")
             raise
         return _result(client, run.id, state, supervisor)
+
+
+def how_to_follow(flow: str, run_id: UUID, supervisor: RunningSupervisor) -> dict[str, str]:
+    """Return a run for a program: its id, its page for people, and the address that gives its state as JSON."""
+    return {
+        "run": str(run_id),
+        "flow": flow,
+        "page": supervisor.run_page(run_id),
+        "api": f"{supervisor.api_url}/flow_runs/{run_id}",
+        "follow": f"PREFECT_API_URL={supervisor.api_url} prefect flow-run inspect {run_id}",
+    }
 
 
 def _deployment(client: SyncPrefectClient, name: str) -> UUID:

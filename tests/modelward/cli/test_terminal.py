@@ -78,14 +78,21 @@ class Screen(io.StringIO):
         return True
 
 
-def test_progress_is_shown_on_a_terminal_only(
+def test_without_a_terminal_progress_is_a_line_at_the_start_and_again_while_it_takes_long(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(terminal, "REPEAT_SECONDS", 0.01)
+    shown = ""
+    with working("counting"):
+        while shown.count("\n") < 3:
+            shown += capsys.readouterr().err
+    assert shown.splitlines()[:2] == ["counting", "counting: 0 s so far"]
+    assert capsys.readouterr().out == ""
+
+
+def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
-    with working("counting"):
-        pass
-    assert capsys.readouterr().err == ""
     screen = Screen()
     monkeypatch.setattr(terminal, "err", lambda: Console(file=screen, force_terminal=True))
     with working("counting"):

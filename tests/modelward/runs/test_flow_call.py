@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -103,6 +104,19 @@ def test_a_repeated_request_after_a_lost_reply_starts_the_flow_once(
             call("attest_registry", CallOptions(by="dev", no_wait=True), {})
     assert len(lost) == 1
     assert len(the_runs()) == before + 2, "one for each command"
+
+
+def test_a_program_that_does_not_wait_gets_the_run_and_how_to_follow_it(
+    supervisor: RunningSupervisor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as left:
+        call("attest_registry", CallOptions(by="dev", no_wait=True, as_json=True), {}, "attesting")
+    shown = json.loads(capsys.readouterr().out)
+    assert (left.value.exit_code, shown["flow"]) == (0, "attest_registry")
+    assert shown["run"] in {str(run.id) for run in the_runs()}
+    assert shown["page"] == f"http://ui/runs/flow-run/{shown['run']}"
+    assert httpx.get(shown["api"]).json()["state_type"] == "SCHEDULED"
+    assert shown["follow"].endswith(f"prefect flow-run inspect {shown['run']}")
 
 
 def ended(supervisor: RunningSupervisor, monkeypatch: pytest.MonkeyPatch, state: State) -> Any:
