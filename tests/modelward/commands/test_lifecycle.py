@@ -107,7 +107,7 @@ def test_a_folder_is_registered_once_and_does_not_clear_its_gates_with_uncommitt
 
 def test_a_missing_folder_is_wrong_input(world: World, cli: Cli) -> None:
     result = cli("register", "/no/such/folder", "--as-of", world.now.isoformat())
-    assert (result.code, "neither a folder" in result.err) == (2, True)
+    assert (result.code, "is not a folder" in result.err) == (2, True)
 
 
 def asking(world: World, version: str) -> Callable[[], ApprovalRequest]:
