@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from data.records.evidence import Evidence
+from data.records.measurement import CannotSay
 from data.records.verdict import Unproven
 from data.records.version import Metric
+
+SUBMIT: Mapping[str, str] = {
+    CannotSay.EMPTY_WINDOW: "{dataset} rows",
+    CannotSay.TOO_FEW_ROWS: "more {dataset} rows",
+    CannotSay.TOO_FEW_DAYS: "{dataset} rows of more days",
+    CannotSay.NO_LABELS_YET: "the labels of the {dataset} rows",
+    CannotSay.LOW_COVERAGE: "more labels of the {dataset} rows",
+    CannotSay.ONE_CLASS: "{dataset} rows with both labels, 0 and 1",
+}
+"""What to submit when a metric has no value, by the reason."""
 
 
 def metric_of(evidence: Evidence, name: str, dataset: str, slice_name: str = "") -> Metric | None:
@@ -25,5 +37,9 @@ def value_of(metric: Metric | None) -> float | None:
 def without_value(metric: Metric | None, name: str, dataset: str, slice_name: str = "") -> Unproven:
     """Return the verdict on a metric without a value, with the reason if the measurement gives one."""
     of = f"{name} on {dataset}" + (f" for {slice_name}" if slice_name else "")
-    why = f" ({metric.cannot_say})" if metric is not None and metric.cannot_say else ""
-    return Unproven(missing=f"a value of {of}{why}", remedy=f"submit predictions from which {of} can be computed")
+    why = metric.cannot_say if metric is not None else None
+    if metric is None and slice_name:
+        remedy = f"submit {dataset} rows of {slice_name}, or correct the slice in tests.yaml"
+        return Unproven(missing=f"a value of {of}: no {dataset} row has it", remedy=remedy)
+    remedy = SUBMIT.get(why or "", "predictions from which {of} can be computed").format(of=of, dataset=dataset)
+    return Unproven(missing=f"a value of {of}" + (f" ({why})" if why else ""), remedy=f"submit {remedy}")

@@ -18,6 +18,7 @@ from data.records.row import Frozen
 from data.records.verdict import Failed, Passed, Unproven, Verdict
 from data.records.version import Dataset, TestResult
 from gates.contract import Criterion, Gate
+from gates.measured import metric_of, value_of, without_value
 from gates.planned_tests import latest_plan, meets, plan_at, planned_test, same_demand, side
 
 AGAIN = "and register the version again"
@@ -43,17 +44,34 @@ def judge(parameters: TestingParameters, evidence: Evidence, now: datetime) -> l
         return [Criterion("test plan", verdict)]
     results = {one.name: one for one in evidence.tests}
     order = {test.name: _order(test, evidence.datasets) for test in plan.tests}
-    tests = [_criterion(test, results.get(test.name), evidence.test_plans, order[test.name]) for test in plan.tests]
+    absent = {test.name: order[test.name] or _absent(test, results.get(test.name), evidence) for test in plan.tests}
+    tests = [_criterion(test, results.get(test.name), evidence.test_plans, absent[test.name]) for test in plan.tests]
     kinds = sorted({test.kind for test in plan.tests if _has_value(results.get(test.name)) and not order[test.name]})
     return [*tests, _breadth(kinds, parameters.minimum_kinds), *(_kind(one, kinds) for one in parameters.kinds)]
 
 
 def _criterion(
-    test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan], order: Verdict | None
+    test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan], known: Verdict | None
 ) -> Criterion:
     measured = result.value if result is not None else None
-    known = (result.evidence_digest,) if result is not None else ()
-    return Criterion(f"test {test.name}", order or _verdict(test, result, plans), measured, test.threshold, known)
+    digests = (result.evidence_digest,) if result is not None else ()
+    return Criterion(f"test {test.name}", known or _verdict(test, result, plans), measured, test.threshold, digests)
+
+
+def _absent(test: PlannedTest, result: TestResult | None, evidence: Evidence) -> Unproven | None:
+    """Return the verdict on a measured version whose planned test has no value, with what to submit; else None."""
+    if _has_value(result) or not evidence.metrics:
+        return None
+    if test.metric.endswith("_spread"):
+        missing = f"a value of {test.metric} on {test.dataset}: fewer than two values of {test.slice} have one"
+        return Unproven(missing=missing, remedy=f"submit {test.dataset} rows with at least two values of {test.slice}")
+    name = test.metric.removesuffix("_gap")
+    roles = ("training", "held-out") if test.metric.endswith("_gap") else (test.dataset,)
+    for role in roles:
+        metric = metric_of(evidence, name, role, test.slice)
+        if value_of(metric) is None:
+            return without_value(metric, name, role, test.slice)
+    return None
 
 
 def _has_value(result: TestResult | None) -> bool:

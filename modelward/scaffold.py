@@ -42,7 +42,7 @@ def write_submission(folder: Path, name: str, from_dataset: Path | None = None, 
         raise SubmissionError(f"the model name {name} has no team", "write the name as `team/name`")
     _require_free(folder)
     features = _features(from_dataset or folder / DATASETS["training"], required=from_dataset is not None)
-    values = {"model": name, "owner": owner, "features": _listed(features)}
+    values = {"model": name, "owner": owner, "features": _listed(features), "watched": next(iter(features), "")}
     written = _copy(TEMPLATES, folder, values)
     for role, suite in SUITES.items():
         (folder / suite).parent.mkdir(parents=True, exist_ok=True)

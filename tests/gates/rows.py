@@ -7,7 +7,16 @@ from typing import Any
 
 from data.records.approval import ApprovalRequest, RequiredRole, Vote
 from data.records.evidence import Evidence
-from data.records.model import AppliedStandard, ColumnMapping, Consumer, Model, MonitoringPlan, PlannedTest, TestPlan
+from data.records.model import (
+    AppliedStandard,
+    ColumnMapping,
+    Consumer,
+    Feature,
+    Model,
+    MonitoringPlan,
+    PlannedTest,
+    TestPlan,
+)
 from data.records.person import Role
 from data.records.review import Finding, Severity, Validation, Waiver
 from data.records.row import Frozen
@@ -74,7 +83,7 @@ def model(**changes: Any) -> Model:
         "tier_factors": {"exposure": 2},
         "tier_rationale": "a wrong answer costs an hour",
         "standards": (AppliedStandard(standard="baseline", rationale="applies to all"),),
-        "columns": ColumnMapping(),
+        "columns": ColumnMapping(features=(Feature(name="distance", kind="numeric"),)),
         "alert_route": "ops on call",
         "runbook": "docs/runbook.md",
         "registered_at": NOW - days(40),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from data.records.measurement import CannotSay
 from tests.gates import rows
 from tests.gates.rows import NOW, days, plan, planned, result
 
@@ -117,3 +118,42 @@ def test_an_out_of_time_test_without_the_datasets_is_unproven() -> None:
 
 def test_a_test_whose_result_has_no_value_does_not_count_for_its_kind() -> None:
     assert judged((result(value=None),)) == {"test auc-held-out": "unproven", "kinds of test": "failed"}
+
+
+ABSENT: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
+    "no row of the slice": (
+        {"slice": "origin=ZZZ"},
+        (rows.metric(),),
+        "submit held-out rows of origin=ZZZ, or correct the slice in tests.yaml",
+    ),
+    "a reason": (
+        {},
+        (rows.metric(value=None, cannot_say=CannotSay.ONE_CLASS),),
+        "submit held-out rows with both labels, 0 and 1",
+    ),
+    "no reason": ({}, (rows.metric("brier"),), "submit predictions from which auc on held-out can be computed"),
+    "a gap without training figures": (
+        {"metric": "auc_gap"},
+        (rows.metric(data="training", value=None, cannot_say=CannotSay.NO_LABELS_YET), rows.metric()),
+        "submit the labels of the training rows",
+    ),
+    "a spread over one value": (
+        {"metric": "auc_spread", "slice": "origin"},
+        (rows.metric(),),
+        "submit held-out rows with at least two values of origin",
+    ),
+    "every figure is there, the result is not": (
+        {"metric": "auc_gap"},
+        (rows.metric(data="training"), rows.metric()),
+        "run the test auc-held-out and record its result",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ABSENT)
+def test_a_planned_test_without_a_value_is_unproven_and_says_what_to_submit(case: str) -> None:
+    changes, metrics, remedy = ABSENT[case]
+    whole = rows.evidence(tests=(), test_plans=(plan(planned(**changes)),), metrics=metrics)
+    found = rows.judged("testing", whole, minimum_kinds=1)
+    assert rows.outcomes(found) == {"test auc-held-out": "unproven", "kinds of test": "failed"}
+    assert remedy in rows.words(found[0])
