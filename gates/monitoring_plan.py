@@ -23,7 +23,7 @@ HELD_OUT, RESIDUAL = "held-out", "loss_residual"
 SHARES = ("ks", "null_rate", "new_categories")
 """Drift statistics that lie between 0 and 1."""
 SHOWN = 6
-Rule = Mapping[str, object]
+_Rule = Mapping[str, object]
 
 
 class MonitoringPlanParameters(Frozen):
@@ -92,7 +92,7 @@ def _inputs(plan: MonitoringPlan, evidence: Evidence) -> Criterion:
     return Criterion("rules on the inputs", Failed(reason=reason, remedy=remedy))
 
 
-def _stand_in(rules: Sequence[Rule]) -> Verdict:
+def _stand_in(rules: Sequence[_Rule]) -> Verdict:
     standing = [
         _about(rule)
         for rule in rules
@@ -118,7 +118,7 @@ def _without_value(plan: MonitoringPlan, evidence: Evidence) -> list[Criterion]:
     return found
 
 
-def _can_exceed(rule: Rule) -> bool:
+def _can_exceed(rule: _Rule) -> bool:
     """Return False if the figure of a rule is a share that can never be more than the margin from the reference."""
     if rule.get("statistic") not in SHARES:
         return True
@@ -128,7 +128,7 @@ def _can_exceed(rule: Rule) -> bool:
     return any(sides.values()) if direction == "both" else sides.get(direction, False)
 
 
-def _about(rule: Rule) -> str:
+def _about(rule: _Rule) -> str:
     return f"{rule.get('statistic')}:{rule.get('column')}"
 
 
