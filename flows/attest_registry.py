@@ -7,7 +7,8 @@ from datetime import datetime
 from prefect import flow
 
 from data.errors import AuditError
-from tasks.attest.anchor_log import anchor_log
+from tasks.attest.anchor_log import anchor_log, sign_log
+from tasks.attest.back_up_registry import write_backup
 from tasks.attest.compare_manifests import compare_manifests
 from tasks.attest.drill_restore import drill_restore
 from tasks.attest.prune_backups import prune_old_backups
@@ -37,8 +38,10 @@ def attest_registry(as_of: datetime | None = None) -> str:
         steps.take(compare_manifests, context)  # A fault of the log must not hide what serves.
         raise
     steps.take(compare_manifests, context)
+    steps.take(sign_log)
     anchored = steps.take(anchor_log)
-    drill = steps.take(drill_restore)
+    backup = steps.take(write_backup)
+    drill = steps.take(drill_restore, backup)
     key = steps.take(record_attestation, report, anchored, drill, context)
     steps.take(prune_old_backups, context)
     show_attestation(key)

@@ -1,19 +1,18 @@
-"""Back up the registry, and prove that the backup can replace it: with its journal and anchors it
-verifies, and it has the same Merkle root."""
+"""Prove that a backup can replace the registry: with its journal and anchors it verifies, and it has the same Merkle
+root."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from data.audit.verifier.verification import verify
 from data.errors import AuditError
 from data.files.artifacts import file_digest
 from data.queries.log_proof import root_of_copy, root_of_log
-from data.registry.backup import backup_registry
 from data.registry.registry import Registry
 from data.text.counted import counted
+from tasks.attest.back_up_registry import WrittenBackup
 from tasks.attest.verify_log import require_sound
 from tasks.run.take_steps import name_step, step
 
@@ -28,21 +27,19 @@ class RestoreDrill:
     root: str
 
 
-@step("back up and restore")
-def drill_restore() -> RestoreDrill:
-    """Back up the registry, verify the backup deeply with its own journal and anchors, and compare it with the log.
+@step("restore backup")
+def drill_restore(backup: WrittenBackup) -> RestoreDrill:
+    """Verify a backup deeply with its own journal and anchors, and compare it with the log.
 
-    Raises StoreError when the backup cannot be written, AuditError when the backup has a discrepancy.
+    Raises AuditError when the backup has a discrepancy.
     """
-    registry = Registry.here()
-    folder = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
-    copy = backup_registry(registry, folder)
+    folder, copy = backup.folder, backup.files
     report = verify(copy.database, copy.journal, copy.anchors, None, deep=True, authorities=copy.authorities)
     require_sound(report, f"the backup {folder.name}")
     restored = root_of_copy(copy.database)
-    if root_of_log(registry, restored.events) != restored:
+    if root_of_log(Registry.here(), restored.events) != restored:
         raise AuditError(
             f"the backup {folder.name} and the log have different roots over {counted(restored.events, 'event')}"
         )
-    name_step(f"back up and restore {counted(restored.events, 'event')}: same root")
+    name_step(f"restore {counted(restored.events, 'event')} from the backup: same root")
     return RestoreDrill(folder, file_digest(copy.database), restored.events, restored.root)
