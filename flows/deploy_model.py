@@ -16,6 +16,7 @@ from tasks.deploy.show_deployment import show_deployment
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import use_named, version_named
 from tasks.run.name_run import this_run
+from tasks.run.record_in_step import recorded_in
 from tasks.run.record_refusal import BYTES, refusals_recorded
 from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
@@ -49,21 +50,22 @@ def deploy_model(
     """
     context = this_run(as_of)
     version = version_named(version)
-    with refusals_recorded(ATTEMPT, version, context, BYTES):
-        return store_result(_deploy(version, use_named(version, use), environment, slot, context))
+    steps = Steps(QUESTION)
+    with refusals_recorded(ATTEMPT, version, context, BYTES, recorded_in(steps)):
+        return store_result(_deploy(version, use_named(version, use), environment, slot, context, steps))
 
 
-def _deploy(version: str, use: str, environment: str, slot: str, context: RunContext) -> str:
+def _deploy(version: str, use: str, environment: str, slot: str, context: RunContext, steps: Steps) -> str:
     published = published_by_run(version, context.run_id)
     if published is not None:
         return published
-    steps, request = Steps(QUESTION), approval_of_run(version, context.run_id)
+    request = approval_of_run(version, context.run_id)
     if request is None:
         verdicts = steps.take(judge_version, version, "approve", environment, use, context)
         refuse_unless_cleared(verdicts)
         request = steps.take(request_approval, verdicts, use, slot, context)
     approved = await_decisions(request, context, steps)
     context = replace(context, as_of=meanwhile(context.as_of))
-    verdicts = steps.take(judge_version, version, "deploy", environment, use, context, approved, again=True)
+    verdicts = steps.take(judge_version, version, "deploy", environment, use, context, approved)
     refuse_unless_cleared(verdicts)
     return show_deployment(publish_version(approved, context, steps))

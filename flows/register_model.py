@@ -16,6 +16,7 @@ from tasks.register.read_submission import read_submission
 from tasks.register.record_registration import record_registration
 from tasks.register.store_artifact import store_artifact
 from tasks.run.name_run import this_run
+from tasks.run.record_in_step import recorded_in
 from tasks.run.record_refusal import refusals_recorded
 from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
@@ -37,9 +38,9 @@ def register_model(submission: str, as_of: datetime | None = None) -> str:
     """
     context, steps = this_run(as_of), Steps()
     with tempfile.TemporaryDirectory(prefix="modelward-") as folder:
-        with refusals_recorded(ATTEMPT, "registry", context):
+        with refusals_recorded(ATTEMPT, "registry", context, record=recorded_in(steps)):
             read = steps.take(read_submission, submission, context.actor.id, Path(folder))
-        with refusals_recorded(ATTEMPT, read.model.key, context):
+        with refusals_recorded(ATTEMPT, read.model.key, context, record=recorded_in(steps)):
             facts = steps.take(check_against_registry, read)
             if facts.registered_as is not None:
                 return store_result(facts.registered_as)

@@ -67,13 +67,10 @@ def _opened(version: str, use: str, environment: str, slot: SlotName, context: R
     """Return the request that a person opened on the page of this run."""
     version = version_named(version)
     target = ReleaseTarget(version, environment, slot, use_named(version, use))
-    judged: list[VerdictSet] = []
 
     def judge() -> VerdictSet:
         now = replace(context, as_of=meanwhile(context.as_of))
-        again = bool(judged) or steps.is_resumed
-        verdicts = steps.take(judge_version, version, "emergency", environment, target.use, now, again=again)
-        judged.append(verdicts)
+        verdicts = steps.take(judge_version, version, "emergency", environment, target.use, now)
         refuse_unless_cleared(verdicts)
         return verdicts
 

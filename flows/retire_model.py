@@ -14,7 +14,7 @@ from prefect import flow
 
 from data.registry.rules.retirement_party import PLANNING
 from tasks.approve.ask_approvers import QUESTION as APPROVAL
-from tasks.notify.notify_approvers import notify_approvers
+from tasks.notify.notify_approvers import notify_people
 from tasks.retire.advance_retirement import advance_retirement
 from tasks.retire.approve_retirement import approve_retirement
 from tasks.retire.await_transition import QUESTION as TRANSITION
@@ -62,15 +62,14 @@ def retire_model(
     plan = RetirementPlan(
         version=version, reason=reason, sunset_on=sunset_on, successor=successor, outputs_in_force=outputs_in_force
     )
-    again = steps.is_resumed
     retirement = open_retirement(plan, context, steps)
     key = retirement.key
-    steps.take(send_notices, key, context, again)
+    steps.take(send_notices, key, context)
     if retirement.state in PLANNING:
-        steps.take(plan_transitions, key, plan_lines(transition), context, again)
-    notify_approvers(key, as_of)
+        steps.take(plan_transitions, key, plan_lines(transition), context)
+        steps.take(notify_people, key, as_of)
     show_retirement(key)
-    await_transition(key, context, steps, again)
+    await_transition(key, context, steps)
     approve_retirement(key, context, steps)
     state = advance_retirement(key, replace(context, as_of=meanwhile(as_of)), steps)
     show_retirement(key)

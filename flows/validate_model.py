@@ -9,10 +9,10 @@ from prefect import flow
 
 from data.records.review import VerdictSet
 from gates.standard import ApprovalDemand
-from tasks.notify.notify_approvers import notify_approvers
 from tasks.run.business_time import meanwhile
 from tasks.run.find_named import version_named
 from tasks.run.name_run import this_run
+from tasks.run.record_in_step import recorded_in
 from tasks.run.record_refusal import BYTES, refusals_recorded
 from tasks.run.store_result import store_result
 from tasks.run.take_steps import Steps
@@ -43,26 +43,24 @@ def validate_model(version: str, environment: str = "production", use: str = "",
     """
     context, steps = this_run(as_of), Steps(QUESTION)
     version = version_named(version)
-    is_again = is_assessed(version, context.run_id)
-    if not is_again:
-        with refusals_recorded(ATTEMPT, version, context, BYTES):
+    if not is_assessed(version, context.run_id):
+        with refusals_recorded(ATTEMPT, version, context, BYTES, recorded_in(steps)):
             evidence = steps.take(collect_version, version, environment)
             steps.take(measure_version, evidence, context)
             steps.take(compare_champion, evidence, context)
             steps.take(write_performance, version, context)
 
-    def judge(at: datetime | None, again: bool) -> tuple[VerdictSet, ApprovalDemand]:
+    def judge(at: datetime | None) -> tuple[VerdictSet, ApprovalDemand]:
         now = replace(context, as_of=at)
-        verdicts = steps.take(judge_version, version, "assess", environment, use, now, again=again)
+        verdicts = steps.take(judge_version, version, "assess", environment, use, now)
         return verdicts, reject_or_refuse(verdicts, now, steps)
 
-    verdicts, demand = judge(as_of, is_again)
+    verdicts, demand = judge(as_of)
     if not demand.validator:
         return store_result("assessed")
-    notify_approvers(verdicts.key, as_of)
 
     def judge_again() -> VerdictSet:
-        return judge(meanwhile(as_of), True)[0]
+        return judge(meanwhile(as_of))[0]
 
     concluded = await_conclusion(verdicts, demand.request_days, context, judge_again, steps)
     return store_result(concluded.review_state.value)

@@ -110,12 +110,12 @@ def _decided(request: ApprovalRequest, context: RunContext, steps: Steps) -> App
     while retry_transient(question.is_open, READABLE_WITHIN):
         patience = request.expires_at - moment(meanwhile(as_of))
         if patience <= timedelta(0):
-            _close(request, as_of)
+            steps.take(close_request, request, as_of, "its time is over")
             break
         try:
             ask_until_settled(question, patience, as_of, steps)
         except RequestClosedError as error:
-            _close(request, as_of, error.what)
+            steps.take(close_request, request, as_of, "nobody answered", error.what)
             raise
         is_answered = True
     # The step of the last answer has the state in its name; without an answer the decision was made outside this run.
@@ -144,14 +144,23 @@ def current(key: str) -> ApprovalRequest:
     return required_row(Registry.here(), ApprovalRequest, key)
 
 
-def _close(request: ApprovalRequest, as_of: datetime | None, reason: str = "") -> None:
-    """Close a request without waiting any longer: expire it after its end, otherwise withdraw it with the reason."""
+@step("close request")
+def close_request(request: ApprovalRequest, as_of: datetime | None, cause: str, reason: str = "") -> None:
+    """Close a request without waiting any longer: expire it after its end, otherwise withdraw it with the reason.
+
+    `cause` is the end of the step's name. A request that was closed meanwhile stays as it is.
+    """
     as_of = meanwhile(as_of)
     command: Command = ExpireRequest(key=request.key)
-    if moment(as_of) < request.expires_at:
+    is_over = moment(as_of) >= request.expires_at
+    name_step(f"{'expire' if is_over else 'withdraw'} request: {cause}", request=request.key)
+    if not is_over:
         command = WithdrawRequest(key=request.key, reason=reason)
-    if current(request.key).state == "pending":
-        Registry.here().execute(command, RunContext(SERVICE, as_of, request.run_id))
+    state = current(request.key).state
+    if state != "pending":
+        name_step(f"read request state: {state}", request=request.key)
+        return
+    Registry.here().execute(command, RunContext(SERVICE, as_of, request.run_id))
 
 
 def _form(
@@ -201,7 +210,7 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -
         registry.execute(void, RunContext(SERVICE, as_of, context.run_id))
         raise
     except RequestClosedError:
-        return AnswerOutcome(done=True, result="the request is closed")
+        return AnswerOutcome(done=True)
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error, new_code=True)
     give_receipt(receipt, command.proof.person, command.decision)
@@ -209,9 +218,9 @@ def _settle(request: ApprovalRequest, answer: FormAnswer, context: RunContext) -
 
 
 def _result(command: Decide, receipt: Receipt) -> str:
-    """Return the decision and the new state of the request, like `approve, request approved`."""
+    """Return the decision, its person and the new state of the request, like `approve by alma, request approved`."""
     states = [row.state for row in receipt.rows_of(ApprovalRequest)]
-    return f"{command.decision}, request {states[0] if states else 'pending'}"
+    return f"{command.decision} by {command.proof.person}, request {states[0] if states else 'pending'}"
 
 
 def _decision(request: ApprovalRequest, answer: FormAnswer, now: Digests, at: datetime) -> Decide:

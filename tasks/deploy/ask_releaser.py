@@ -124,7 +124,7 @@ def _settle(target: ReleaseTarget, answer: FormAnswer, run: RunContext) -> Answe
         raise
     except (RefusedError, InputError, ArtifactError) as error:
         return refused(error, new_code=True)
-    return AnswerOutcome(done=True, result="release opened")
+    return AnswerOutcome(done=True, result=f"release opened by {proof.person}")
 
 
 def _reason(answer: ReleaseForm) -> str:

@@ -10,8 +10,8 @@ from data.records.run_context import RunContext
 from data.registry.commands.approval import WithdrawRequest
 from data.registry.registry import Registry
 from tasks.deploy.publish_version import publish_version
-from tasks.notify.notify_approvers import notify_approvers
-from tasks.run.take_steps import PLAIN_CALLS, Steps
+from tasks.notify.notify_approvers import notify_people
+from tasks.run.take_steps import PLAIN_CALLS, Steps, name_step, step
 
 
 def publish_release(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -> str:
@@ -29,14 +29,19 @@ def publish_release(request: str, run: RunContext, steps: Steps = PLAIN_CALLS) -
     except BusyError:
         raise
     except ModelwardError as error:
-        _withdraw(registry, release.request, error.what, run)
+        steps.take(withdraw_release, request, error.what, run)
         raise
-    notify_approvers(request, run.as_of)
+    steps.take(notify_people, request, run.as_of)
     return key
 
 
-def _withdraw(registry: Registry, request: ApprovalRequest, reason: str, run: RunContext) -> None:
-    current = required_row(registry, ApprovalRequest, request.key)
-    if current.state == "pending":
-        withdrawal = WithdrawRequest(key=request.key, reason=reason[:4_000])
-        registry.execute(withdrawal, run)
+@step("withdraw release")
+def withdraw_release(request: str, reason: str, run: RunContext) -> None:
+    """Withdraw the request of a release that could not be published; one that was decided meanwhile stays as it is."""
+    registry = Registry.here()
+    state = required_row(registry, ApprovalRequest, request).state
+    if state != "pending":
+        name_step(f"read request state: {state}", request=request)
+        return
+    name_step("withdraw request: the release could not be published", request=request)
+    registry.execute(WithdrawRequest(key=request, reason=reason[:4_000]), run)

@@ -13,29 +13,45 @@ from data.queries.pending_decisions import PendingDecisions
 from data.records.names import short
 from data.registry.registry import Registry
 from data.settings import read_settings
+from data.text.counted import counted
 from tasks.notify.deliver_notices import deliver_or_log
 from tasks.notify.gather_questions import OpenQuestion, open_questions, questions_of
 from tasks.run.business_time import meanwhile, moment
-from tasks.run.take_steps import warn_step
+from tasks.run.take_steps import name_step, repeated, step, warn_step
 from views.evidence_address import evidence_url, report_command, request_page, version_page
 
 HALF, LATE = 0.5, 0.8
 FIRST, REMINDER, ESCALATION = 1, 2, 3
 
 
-def notify_approvers(about: str, as_of: datetime | None) -> None:
-    """Write and deliver the first notices about a decision that was just opened; a failure is only logged.
+@step("notify people")
+def notify_people(about: str, as_of: datetime | None) -> None:
+    """Notify the people who could make a decision, as a step of its own: see `notify_approvers`."""
+    people = notify_approvers(about, as_of)
+    notified = f"notify {counted(people or 0, 'person', 'people')}{repeated()}"
+    failed = f"notify people{repeated()}: the notices were not written"
+    name_step(failed if people is None else notified, about=about)
 
-    The next reconciliation writes the missing notices, because the decision is still open.
+
+def notify_approvers(about: str, as_of: datetime | None) -> int | None:
+    """Write and deliver the first notices about a decision that was just opened; return how many people got a new one.
+
+    A failure is only logged, and None is returned if the notices were not written. The next reconciliation writes the
+    missing notices, because the decision is still open.
     """
     registry, now = Registry.here(), moment(meanwhile(as_of))
     found = [notice for one in open_questions(registry, now, about) for notice in first_notices(one)]
+    outbox = Outbox(registry.home.outbox)
+    known = outbox.existing()
+    before = len(known)
     try:
-        Outbox(registry.home.outbox).write_all(found, now)
+        for notice in found:
+            outbox.write(notice, now, known)
     except PublishError as error:
         warn_step(f"the notices about {about} were not written: {error.what}")
-        return
+        return None
     deliver_or_log(found)
+    return len(known) - before
 
 
 def notices_of_decisions(pending: PendingDecisions, now: datetime) -> Iterator[Notice]:

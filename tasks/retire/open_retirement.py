@@ -54,15 +54,15 @@ def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PL
     """
     subject = retirement_subject(Registry.here(), plan.version)
     if subject.retirement is not None:
-        return steps.take(continue_retirement, subject.retirement, steps.is_resumed)
+        return steps.take(continue_retirement, subject.retirement)
     impact = steps.take(assess_impact, subject, context)
     return steps.take(record_retirement, plan, subject, impact, context)
 
 
 @step("continue retirement")
-def continue_retirement(retirement: Retirement, again: bool = False) -> Retirement:
+def continue_retirement(retirement: Retirement) -> Retirement:
     """Return the open retirement unchanged; a run that begins again continues from its state."""
-    name_step(f"continue open retirement{repeated(again)}: {retirement.state}", retirement=retirement.key)
+    name_step(f"continue open retirement{repeated()}: {retirement.state}", retirement=retirement.key)
     return retirement
 
 

@@ -11,15 +11,16 @@ from data.records.retirement import RetirementParty
 from data.records.run_context import RunContext
 from data.registry.commands.retirement import PlanTransition
 from data.registry.registry import Registry
-from data.text.counted import counted
 from tasks.run.take_steps import name_step, repeated, step
 
 LINES = 200
 
 
 @step("plan transitions")
-def plan_transitions(key: str, lines: Sequence[str], context: RunContext, again: bool = False) -> int:
+def plan_transitions(key: str, lines: Sequence[str], context: RunContext) -> int:
     """Record each line as a party's transition; return how many changed.
+
+    The name of the step counts the lines that were given with the run: an answer is a step of its own.
 
     A transition that is already recorded is not recorded again. Raises InputError for a line that cannot be read, which
     is found before anything is recorded, or for a system that the retirement does not affect; the lines before that
@@ -38,9 +39,8 @@ def plan_transitions(key: str, lines: Sequence[str], context: RunContext, again:
             continue
         registry.execute(command, context)
         changed += 1
-    name_step(
-        f"plan transitions{repeated(again)}: {changed} of {counted(len(known), 'consumer')} changed", retirement=key
-    )
+    given = f"{changed} of {len(lines)} given are new" if lines else "none given with the run"
+    name_step(f"plan transitions{repeated()}: {given}", retirement=key)
     return changed
 
 

@@ -25,7 +25,7 @@ ESCALATE_FROM = 3
 
 
 @step("send notices")
-def send_notices(key: str, context: RunContext, again: bool = False) -> list[str]:
+def send_notices(key: str, context: RunContext) -> list[str]:
     """Write the due notices to the outbox and record them; return the notified systems.
 
     After an interruption the step can be repeated without a second notice. Raises PublishError.
@@ -34,7 +34,7 @@ def send_notices(key: str, context: RunContext, again: bool = False) -> list[str
     found = retirement_snapshot(registry, key)
     due = [one for one in found.parties if is_due(one, now)] if found.retirement.state in PLANNING else []
     if not due:
-        name_step(f"send notices{repeated(again)}: none is due", retirement=key)
+        name_step(f"send notices{repeated()}: none is due", retirement=key)
         return []
     contacts = {one.system: one.contact for one in found.consumers if one.contact}
     notices = [
@@ -43,7 +43,7 @@ def send_notices(key: str, context: RunContext, again: bool = False) -> list[str
     digest = Outbox(registry.home.outbox).write_all(notices, now)
     systems = tuple(one.system for one in due)
     registry.execute(RecordNotices(key=key, systems=systems, outbox_digest=digest), context)
-    name_step(f"send notices to {counted(len(systems), 'consumer')}{repeated(again)}", retirement=key)
+    name_step(f"send notices to {counted(len(systems), 'consumer')}{repeated()}", retirement=key)
     return list(systems)
 
 

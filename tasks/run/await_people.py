@@ -50,14 +50,14 @@ class AnswerOutcome:
     """The outcome of an answer: the question is done, or it is asked again with an objection.
 
     `kept` is the recorded reason, if it differs from the objection. `in_doubt` is True after an error during recording.
-    `result` says in a few words what the registry did with an accepted answer.
+    `result` says in a few words what the answer changed, also if the question is asked again; empty if nothing.
     """
 
     done: bool
     objection: Objection = NO_OBJECTION
     kept: str = ""
     in_doubt: bool = False
-    result: str = "accepted"
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ def ask_until_settled(
         if settled.done or (settled.in_doubt and not retry_transient(question.is_open, patience)):
             forget_answer(_input_key(key))
             return
-        retry_transient(partial(_record_unsettled, question, attempt, settled, as_of), patience)
+        if retry_transient(partial(_attempt, question), patience) == attempt:
+            steps.take(record_unsettled, question, attempt, settled, patience, as_of)
         # Not before this event: a run that is started again until then asks under the same key, and reads the answer.
         forget_answer(_input_key(key))
         objection = settled.objection
@@ -125,11 +126,35 @@ def ask_people(people: str, ends: datetime, attempt: int) -> None:
 @step("judge answer")
 def judge_answer(question: Question, answer: FormAnswer | AnswerOutcome, attempt: int) -> AnswerOutcome:
     """Have the registry judge the entered values; an answer that did not fit the form already has an outcome."""
-    name_step(f"verdict on answer {attempt}", about=question.subject)
+    name_step(f"judge answer {attempt}", about=question.subject)
     outcome = answer if isinstance(answer, AnswerOutcome) else _settled(question, answer)
-    result = outcome.result if outcome.done else "not accepted"
-    name_step(f"verdict on answer {attempt}: {result}", about=question.subject)
+    name_step(_judged(outcome, attempt), about=question.subject)
     return outcome
+
+
+@step("record refusal of answer")
+def record_unsettled(
+    question: Question, attempt: int, settled: AnswerOutcome, patience: timedelta, as_of: datetime | None
+) -> None:
+    """Record an event for an answer that the registry has no event of, so that its key is not used again."""
+    name_step(f"record refusal of answer {attempt}", about=question.subject)
+    reason = settled.kept or settled.objection.what
+    refusal = RecordRefusal(about=question.subject, attempted="answer", code="input", reason=reason)
+
+    def record() -> None:
+        if _attempt(question) == attempt:
+            Registry.here().execute(refusal, RunContext(SERVICE, meanwhile(as_of), question.run_id))
+
+    retry_transient(record, patience)
+
+
+def _judged(outcome: AnswerOutcome, attempt: int) -> str:
+    """Return the name of the step that judged an answer: what the answer changed, or why it was refused."""
+    if outcome.result:
+        return f"record answer {attempt}: {outcome.result}"
+    if outcome.done:
+        return f"drop answer {attempt}: it came too late"
+    return f"{'record' if outcome.in_doubt else 'refuse'} answer {attempt}: {outcome.objection.what}"
 
 
 def _answered(key: str, form: type[RunInput], subject: str, patience: timedelta) -> FormAnswer | AnswerOutcome:
@@ -190,12 +215,3 @@ def _where(error: ValidationError, form: type[RunInput]) -> str:
     }
     titled = [f"{form.model_fields[name].title or name}: {message}" for name, message in problems.items()]
     return f" ({'; '.join(titled)})" if titled else ""
-
-
-def _record_unsettled(question: Question, attempt: int, settled: AnswerOutcome, as_of: datetime | None) -> None:
-    """Record an event for an answer that the registry has no event of, so that its key is not used again."""
-    if _attempt(question) != attempt:
-        return
-    reason = settled.kept or settled.objection.what
-    refusal = RecordRefusal(about=question.subject, attempted="answer", code="input", reason=reason)
-    Registry.here().execute(refusal, RunContext(SERVICE, meanwhile(as_of), question.run_id))

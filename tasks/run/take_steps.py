@@ -5,14 +5,17 @@ verdicts = steps.take(judge_version, version, ...)  one task run; the next step 
 
 @step("judge version")
 def judge_version(...):
-    name_step("judge 40 criteria: 38 passed, 2 unproven", version=version)
+    name_step(f"judge 40 criteria{repeated()}: 38 passed, 2 unproven", version=version)
+
+What is a step of its own, and what is not: docs/adr/0026-each-run-is-a-graph.md.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
@@ -31,12 +34,14 @@ from prefect.utilities.annotations import quote
 from prefect.utilities.callables import get_call_parameters
 
 from data.errors import ModelwardError
+from data.text.untrusted_text import on_one_line, shortened
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 LONGEST = 120
 _PART_OF_ANOTHER: ContextVar[bool] = ContextVar("part_of_another", default=False)
+_REPEATED: ContextVar[bool] = ContextVar("repeated", default=False)
 
 log = logging.getLogger(__name__)
 
@@ -60,23 +65,17 @@ class Steps:
     """The chain of steps of one run. A flow creates it and passes it to every function that takes steps.
 
     `questions` are the names of the flow's questions to people, in their order. In a run that resumes after an answer,
-    the first step follows the step that asked last.
+    the first step follows the step that asked last, and the steps up to the next question are repeated.
     """
 
     def __init__(self, *questions: str) -> None:
         last_step = _last_question_step(questions)
         self._before: tuple[UUID, ...] = (last_step,) if last_step is not None else ()
         self._is_begun = False
+        self._is_resuming = last_step is not None
+        self._taken: set[str] = set()
         # Prefect identifies a list or dict by id(): once it is freed, its edge would go to the next object of this id.
         self._results: list[object] = []
-
-    @property
-    def is_resumed(self) -> bool:
-        """Return True in a run that started again after people were asked, as long as no step was taken since.
-
-        It does not say that they answered: the worker can be lost while the run waits.
-        """
-        return bool(self._before) and not self._is_begun
 
     @property
     def follows(self) -> list[PrefectFuture[object]]:
@@ -96,13 +95,17 @@ class Steps:
 
     def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a task as the next step; return its result. Raises every error of the task."""
-        return self._take(taken, uuid4(), get_call_parameters(taken.fn, args, kwargs))
+        is_repeated = self._is_resuming or taken.task_key in self._taken
+        self._taken.add(taken.task_key)
+        with _marked(_REPEATED, is_repeated):
+            return self._take(taken, uuid4(), get_call_parameters(taken.fn, args, kwargs))
 
     def ask(self, taken: Task[P, R], key: str, *args: P.args, **kwargs: P.kwargs) -> None:
         """Run a task as the step before the run waits for people under a pause key.
 
         In a run that resumes after their answer this step was already taken; the next step then follows it.
         """
+        self._is_resuming = False
         run = _flow_run()
         if run is None:
             taken.fn(*args, **kwargs)
@@ -126,33 +129,33 @@ class PlainCalls(Steps):
 
     def take(self, taken: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the task's function and return its result."""
-        token = _PART_OF_ANOTHER.set(True)
-        try:
+        with _marked(_PART_OF_ANOTHER, True), _marked(_REPEATED, False):
             return taken.fn(*args, **kwargs)
-        finally:
-            _PART_OF_ANOTHER.reset(token)
 
     def ask(self, taken: Task[P, R], key: str, *args: P.args, **kwargs: P.kwargs) -> None:
         """Call the task's function."""
         self.take(taken, *args, **kwargs)
 
 
-def repeated(again: bool) -> str:
-    """Return what the name of a step adds if its run takes it again; else nothing.
+def repeated(again: bool = False) -> str:
+    """Return what the name of the present step adds if its run takes it again; else nothing.
 
-    The word does not say why: a run starts again after an answer, and also after its worker was lost.
+    A run that starts again after it asked people repeats its steps up to the next question. A step is repeated too if
+    the run took the same one before. `again` is True for a step that always repeats another. The word does not say why:
+    a run starts again after an answer, and also if its worker was lost while it waited.
     """
-    return " again" if again else ""
+    return " again" if again or _REPEATED.get() else ""
 
 
 def name_step(name: str, **ids: str) -> None:
     """Name the present task run by what it does or did, and log the name with its ids.
 
-    The name reaches the server with the next state of the task run; the last name counts.
+    The name reaches the server with the next state of the task run; the last name counts. A harmful character in it is
+    shown as its code.
     """
     context = TaskRunContext.get()
     if context is not None and not _PART_OF_ANOTHER.get():
-        context.task_run.name = name[:LONGEST]
+        context.task_run.name = shortened(on_one_line(name), LONGEST)
     log_step(name, **ids)
 
 
@@ -171,7 +174,8 @@ def _named_by_failure(run: Callable[P, R]) -> Callable[P, R]:
 def _name_failure(error: ModelwardError) -> None:
     context = TaskRunContext.get()
     if context is not None and not _PART_OF_ANOTHER.get():
-        context.task_run.name = f"{context.task_run.name}: {' '.join(error.what.split())}"[:LONGEST]
+        what = on_one_line(" ".join(error.what.split()))
+        context.task_run.name = shortened(f"{context.task_run.name}: {what}", LONGEST)
 
 
 def log_step(message: str, **ids: str) -> None:
@@ -186,7 +190,7 @@ def warn_step(message: str, **ids: str) -> None:
 
 def _log(level: int, message: str, ids: Mapping[str, str]) -> None:
     written = "".join(f" {name}={value}" for name, value in ids.items() if value)
-    _logger(level).log(level, "%s%s", message, written)
+    _logger(level).log(level, "%s", on_one_line(f"{message}{written}"))
 
 
 def _logger(level: int) -> logging.Logger | logging.LoggerAdapter[logging.Logger]:
@@ -196,6 +200,16 @@ def _logger(level: int) -> logging.Logger | logging.LoggerAdapter[logging.Logger
     except MissingContextError:
         return log
     return run_log if run_log.isEnabledFor(level) else log
+
+
+@contextmanager
+def _marked(mark: ContextVar[bool], value: bool) -> Iterator[None]:
+    """Set a mark of the present step for the block."""
+    token = mark.set(value)
+    try:
+        yield
+    finally:
+        mark.reset(token)
 
 
 def _flow_run() -> FlowRun | None:

@@ -13,6 +13,7 @@ from prefect import runtime
 
 from data.errors import PrefectUnavailableError
 from data.records.names import short
+from data.text.untrusted_text import on_one_line
 from tasks.run.ask_prefect import asking_prefect
 
 LONGEST = 120
@@ -41,12 +42,15 @@ def rename_run(name: str) -> None:
     run = runtime.flow_run.id
     if run:
         with suppress(PrefectUnavailableError), asking_prefect("the name of a run") as client:
-            client.update_flow_run(UUID(run), name=name[:LONGEST])
+            client.update_flow_run(UUID(run), name=on_one_line(name)[:LONGEST])
 
 
 def words(template: str, values: Mapping[str, str]) -> str:
-    """Return the name of a run without the usual slot, cut to the longest name allowed."""
-    return template.format_map(values).removesuffix(USUAL)[:LONGEST]
+    """Return the name of a run without the usual slot, cut to the longest name allowed.
+
+    A harmful character in it is shown as its code.
+    """
+    return on_one_line(template.format_map(values)).removesuffix(USUAL)[:LONGEST]
 
 
 def display_name(value: Any) -> str:

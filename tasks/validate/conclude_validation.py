@@ -24,6 +24,7 @@ from data.records.run_context import RunContext
 from data.records.version import ReviewState, Version
 from data.registry.commands.review import ConcludeValidation
 from data.registry.registry import Registry
+from tasks.notify.notify_approvers import notify_people
 from tasks.run.await_people import AnswerOutcome, Question, ask_until_settled, refused
 from tasks.run.business_time import meanwhile, moment
 from tasks.run.form_answer import FormAnswer, OneTimeCode
@@ -78,7 +79,7 @@ def await_conclusion(
     judge_again: Callable[[], VerdictSet],
     steps: Steps = PLAIN_CALLS,
 ) -> Version:
-    """Wait until a validator has concluded; return the version after that.
+    """Notify the validators and wait until one has concluded; return the version after that.
 
     `judge_again` judges evidence that changed while the form was open; it raises when the version no longer passes its
     gates.
@@ -95,6 +96,7 @@ def await_conclusion(
             is_open=lambda: _current(version.key).review_state not in SETTLED,
             people=lambda: "a validator",
         )
+        steps.take(notify_people, verdicts.key, as_of)
         ask_until_settled(question, timedelta(days=days), as_of, steps)
     return _current(version.key)
 
@@ -145,4 +147,5 @@ def _settle(version: str, answer: FormAnswer, context: RunContext) -> AnswerOutc
     except (RefusedError, InputError) as error:
         return refused(error, new_code=True)
     states = [row.review_state.value for row in receipt.rows_of(Version)]
-    return AnswerOutcome(done=True, result=f"{entered.conclusion}, version {states[0] if states else 'concluded'}")
+    state = states[0] if states else "concluded"
+    return AnswerOutcome(done=True, result=f"{entered.conclusion} by {person}, version {state}")

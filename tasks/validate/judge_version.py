@@ -32,13 +32,11 @@ def judge_version(
     use: str,
     context: RunContext,
     request: ApprovalRequest | None = None,
-    again: bool = False,
 ) -> VerdictSet:
     """Judge the present evidence, with the votes on `request` if there is one, and record the verdict set.
 
-    `again` adds to the step's name that this run judged the version before. A request is judged by the standards it was
-    opened with. A run that starts again after a conclusion returns the verdicts that it recorded before. Raises the
-    errors of the registry's rules.
+    A request is judged by the standards it was opened with. A run that starts again after a conclusion returns the
+    verdicts that it recorded before. Raises the errors of the registry's rules.
     """
     registry = Registry.here()
     facts = judging_facts(registry, version, stage, environment, use, request)
@@ -60,20 +58,17 @@ def judge_version(
     )
     receipt = registry.execute(command, context)
     verdicts = receipt.row(VerdictSet)
-    name_step(judged_name(judgements, again), verdicts=verdicts.key, stage=stage)
+    # The run of an approved version judged it before: the approvals are bound to those verdicts.
+    name_step(f"judge {_judged(judgements, repeated(stage == 'deploy'))}", verdicts=verdicts.key, stage=stage)
     show_gates(verdicts)
     return verdicts
 
 
-def judged_name(judgements: Sequence[Judgement], again: bool = False) -> str:
-    """Return the name of the judging step, like `judge 40 criteria: 2 failed, 38 passed`."""
-    return f"judge {_judged(judgements, again)}"
-
-
-def _judged(judgements: Sequence[Judgement], again: bool = False) -> str:
+def _judged(judgements: Sequence[Judgement], again: str = "") -> str:
+    """Return the end of the name of the judging step, like `40 criteria again: 2 failed, 38 passed`."""
     counts = Counter(outcome_of(one) for one in judgements)
     outcome = ", ".join(f"{counts[one]} {one}" for one in ORDER if counts[one]) or "none applies"
-    return f"{len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{repeated(again)}: {outcome}"
+    return f"{len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{again}: {outcome}"
 
 
 def is_assessed(version: str, run_id: str) -> bool:

@@ -67,9 +67,9 @@ def test_a_version_approved_by_two_people_serves(validated: World) -> None:
     assert "| Version | ops/delay v1 |" in newest_artifact("deployment-ops-delay")
     steps = compare_graph("deploy_model", "two people approve")
     assert steps[0].endswith(" passed")
-    assert [name for name in steps if name.startswith("verdict")] == [
-        "verdict on answer 1: approve, request pending",
-        "verdict on answer 2: approve, request approved",
+    assert [name for name in steps if "answer" in name] == [
+        "record answer 1: approve by alma, request pending",
+        "record answer 2: approve by axel, request approved",
     ]
     assert "judge 15 criteria again: 15 passed" in steps
     assert steps[2].startswith("ask 2 approvers until 8 Mar")
@@ -195,7 +195,6 @@ MEANWHILE: Mapping[str, tuple[Happening, str, type[ModelwardError], str]] = {
     ),
     "the artifact changed on disk": (change_artifact, "withdrawn", DigestMismatchError, "sha256:"),
     "the standard changed on disk": (change_standard, "withdrawn", DigestMismatchError, "sha256:"),
-    "the request expired": (pass_a_week, "expired", RequestClosedError, "is expired: nobody completed it in time"),
 }
 
 
@@ -209,6 +208,16 @@ def test_a_change_during_the_wait_voids_the_request(
     (request,) = validated.find(ApprovalRequest, subject=V1)
     assert request.state == state
     assert (validated.find(Vote, request=request.key), validated.find(Deployment, version=V1)) == ([], [])
+
+
+def test_a_request_expires_during_the_wait(validated: World) -> None:
+    step = after(lambda: pass_a_week(validated), signs(validated, "alma"))
+    with answering_forms(step), pytest.raises(RequestClosedError, match="is expired: nobody completed it in time"):
+        deploy(validated)
+    (request,) = validated.find(ApprovalRequest, subject=V1)
+    assert request.state == "expired"
+    assert (validated.find(Vote, request=request.key), validated.find(Deployment, version=V1)) == ([], [])
+    compare_graph("deploy_model", "the request expired before the answer")
 
 
 ENDS: Mapping[str, tuple[str, str, ReviewState]] = {
@@ -225,7 +234,7 @@ def test_a_rejection_or_return_ends_the_run(validated: World, decision: str, sta
     ):
         deploy(validated)
     assert newest_request(validated).state == state
-    assert compare_graph("deploy_model", "rejected")[-1] == f"verdict on answer 1: {decision}, request {state}"
+    assert compare_graph("deploy_model", "rejected")[-1] == f"record answer 1: {decision} by alma, request {state}"
     left = newest_artifact("approval-ops-delay")
     assert left.startswith(f"### Request to deploy ops/delay v1: {state}: “not yet”")
     assert (validated.get(Version, V1).review_state, validated.find(Slot)) == (review, [])
@@ -274,6 +283,7 @@ def test_a_run_without_an_answer_withdraws_its_request(validated: World, monkeyp
     assert state.is_failed()
     request = newest_request(validated)
     assert (request.state, request.reason) == ("withdrawn", "nobody answered the question about ops/delay v1 in time")
+    compare_graph("deploy_model", "nobody answers")
 
 
 def test_an_unwritable_serving_folder_leaves_the_former_state(validated: World) -> None:

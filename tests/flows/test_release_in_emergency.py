@@ -10,7 +10,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_UI_URL, temporary_settings
 
-from data.errors import ModelwardError, RequestClosedError
+from data.errors import ModelwardError, PublishError, RequestClosedError
 from data.files.serving import FileTarget, SlotAddress
 from data.notices.outbox import Outbox
 from data.queries.lookup import reference
@@ -81,12 +81,14 @@ def test_a_form_answer_counts_after_another_person_ratified_by_command(world: Wo
 
 def test_a_release_refused_in_the_form_is_undone_by_its_run(world: World) -> None:
     request, run = released(world)
+    answer_form(run, **reply(world, request, "alma", code="000000"))
+    assert run_until_pause(release_in_emergency, run) == "Suspended"
     answer_form(run, **reply(world, request, "alma", decision="reject", comment="worse"))
     assert run_until_pause(release_in_emergency, run) == "Failed"
     with pytest.raises(RequestClosedError, match="is rejected"):
         result_of(run)
     assert serving(world) == f"{MODEL}/versions/1"
-    compare_graph("release_in_emergency", "refused", run)
+    compare_graph("release_in_emergency", "a wrong code, then the refusal", run)
 
 
 @pytest.mark.long
@@ -150,7 +152,31 @@ def test_a_release_opened_and_ratified_in_forms_only_completes(world: World) -> 
         state = run_until_pause(release_in_emergency, run)
     assert (state, world.get(ApprovalRequest, request.key).state) == ("Completed", "approved")
     steps = compare_graph("release_in_emergency", "opened on the page of the run and ratified", run)
-    assert "verdict on answer 1: release opened" in steps
+    assert "record answer 1: release opened by otto" in steps
+
+
+def test_a_wrong_code_on_the_page_asks_again_and_the_next_one_releases(world: World) -> None:
+    run = start_on_the_page(world)
+    for values in (releasing(world, code="000000"), releasing(world)):
+        assert run_until_pause(release_in_emergency, run) == "Suspended"
+        answer_form(run, **values)
+    assert run_until_pause(release_in_emergency, run) == "Suspended"
+    assert serving(world) == V2
+    steps = compare_graph("release_in_emergency", "a wrong code on the page of the run, then the release", run)
+    assert any(name.startswith("refuse answer 1: the one-time code of otto is wrong") for name in steps)
+
+
+def test_a_release_that_cannot_be_published_is_withdrawn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise PublishError("no space left")
+
+    request = open_emergency_release(world)
+    monkeypatch.setattr(FileTarget, "publish", full)
+    with pytest.raises(PublishError, match="no space left"):
+        release_in_emergency(request=request.key, as_of=world.now)
+    withdrawn = world.get(ApprovalRequest, request.key)
+    assert (withdrawn.state, withdrawn.reason, serving(world)) == ("withdrawn", "no space left", None)
+    compare_graph("release_in_emergency", "the target cannot be written")
 
 
 WRONG: Mapping[str, tuple[Callable[[World], dict[str, Any]], str]] = {

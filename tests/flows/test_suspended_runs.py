@@ -111,10 +111,11 @@ def test_after_a_wrong_code_the_form_opens_again_with_the_reason(validated: Worl
     answer_form(run, **answer(validated, "axel"))
     assert run_until_pause(deploy_model, run) == "Completed"
     steps = compare_graph("deploy_model", "a wrong code, then two people approve", run)
-    assert [name.partition(": ")[2] for name in steps if name.startswith("verdict")] == [
-        "not accepted",
-        "approve, request pending",
-        "approve, request approved",
+    refused, *recorded = [name for name in steps if "answer" in name]
+    assert refused.startswith("refuse answer 1: the one-time code of alma is wrong")
+    assert recorded == [
+        "record answer 2: approve by alma, request pending",
+        "record answer 3: approve by axel, request approved",
     ]
 
 

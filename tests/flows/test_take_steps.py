@@ -8,13 +8,14 @@ import pytest
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.run.take_steps import Steps, name_step, warn_step
-from tests.flows.run_graph import compare_graph
+from data.errors import InputError
+from tasks.run.take_steps import Steps, name_step, repeated, step, warn_step
+from tests.flows.run_graph import compare_graph, newest_run
 
 
 @task(name="double", cache_policy=NO_CACHE, persist_result=False)
 def double(text: str) -> str:
-    name_step(f"double {text}: {2 * text}", text=text)
+    name_step(f"double {text}{repeated()}: {2 * text}", text=text)
     return 2 * text
 
 
@@ -42,7 +43,40 @@ def take_steps() -> str:
 def test_a_step_follows_only_the_step_before_it() -> None:
     assert take_steps() == "aaaaaaaaaa"
     labels = compare_graph("take_steps", "each step follows the one before it")
-    assert labels == ["double a: aa", "double aa: aaaa", "refuse aa", "ask about aa", "double aaaa: aaaaaaaa"]
+    assert labels == [
+        "double a: aa",
+        "double aa again: aaaa",
+        "refuse aa",
+        "ask about aa",
+        "double aaaa again: aaaaaaaa",
+    ]
+
+
+FORGED = "delay\n12:00:00.000 | ERROR   | Task run 'publish v1' - failed\u202e"
+SHOWN = "delay\\u000a12:00:00.000 | ERROR   | Task run 'publish v1' - failed\\u202e"
+
+
+@step("judge")
+def judge(name: str) -> None:
+    name_step(f"judge {name}", model=name)
+    warn_step(f"comment on {name}", model=name)
+    raise InputError(f"the comment of {name}")
+
+
+@flow(name="judge harmful names", persist_result=False)
+def judge_harmful_names() -> None:
+    with pytest.raises(InputError):
+        Steps().take(judge, FORGED)
+
+
+def test_a_harmful_name_forges_no_line_of_a_run_and_no_name_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(logging.Logger, "handle", lambda _, record: lines.append(record.getMessage()))
+    judge_harmful_names()
+    assert lines == [f"comment on {SHOWN} model={SHOWN}"]
+    (name,) = compare_graph("take_steps", "a harmful name", newest_run("judge harmful names"))
+    assert name.startswith(f"judge {SHOWN}: the comment of delay 12:00:00.000")
+    assert (len(name), name[-1]) == (120, "…")
 
 
 @task(name="warn", cache_policy=NO_CACHE, persist_result=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_a_version_is_measured_judged_and_concluded_on(judged: World) -> None:
     assert "| auc | 0.8" in performance
     steps = compare_graph("validate_model", "concluded")
     assert "judge 3 criteria: 3 passed" in steps
-    assert steps[-1] == "verdict on answer 1: fit, version validated"
+    assert steps[-1] == "record answer 1: fit by vera, version validated"
 
 
 def inject_conclusion(world: World, **changes: str) -> FormStep:
@@ -119,9 +120,14 @@ def test_a_finding_raised_while_the_run_waits_is_settled_and_read(judged: World)
 
 
 def test_a_validator_who_finds_it_unfit_rejects_it(judged: World) -> None:
-    with answering_forms(concludes(judged, conclusion="not fit")):
+    with answering_forms(concludes(judged, code="000000"), OpenForm.force, concludes(judged, conclusion="not fit")):
         assert validate(judged) == "rejected"
     assert judged.get(Version, V1).review_state is ReviewState.REJECTED
+    steps = compare_graph("validate_model", "a wrong code, a form without an answer, then a conclusion")
+    wrong, unfit, concluded = [name for name in steps if re.match(r"(refuse|record) answer", name)]
+    assert wrong.startswith("refuse answer 1: the one-time code of vera is wrong")
+    assert unfit.startswith("refuse answer 2: the entered values do not fit the form (Conclusion: Field required")
+    assert concluded == "record answer 3: not fit by vera, version rejected"
 
 
 def test_a_version_that_fails_its_gates_is_rejected_and_nobody_is_asked(judged: World, tmp_path: Path) -> None:

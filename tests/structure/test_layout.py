@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -57,12 +58,48 @@ def test_every_folder_is_in_the_table_for_developers(trees: Trees, root: Path) -
     assert not missing, "add the folder to the table in DEVELOPERS.md"
 
 
-def test_every_flow_has_graphs_and_a_test_compares_each(root: Path) -> None:
-    graphs = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in root.glob("tests/flows/graphs/*.yaml")}
+@pytest.fixture(scope="module")
+def graphs(root: Path) -> dict[str, Any]:
+    return {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in root.glob("tests/flows/graphs/*.yaml")}
+
+
+def test_every_flow_has_graphs(root: Path, graphs: dict[str, Any]) -> None:
     assert {path.stem for path in (root / "flows").glob("*_*.py") if path.stem != "__init__"} <= set(graphs)
-    code = "".join(path.read_text("utf-8") for path in root.glob("tests/flows/test_*.py"))
-    unused = [f"{flow}: {case}" for flow, graph in graphs.items() for case in graph["runs"] if f'"{case}"' not in code]
-    assert not unused, "call compare_graph with this case in a test of the flow"
+
+
+def test_every_flow_is_in_the_table_of_steps(root: Path) -> None:
+    text = (root / "docs" / "adr" / "0026-each-run-is-a-graph.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert sorted(listed) == sorted(path.stem for path in (root / "flows").glob("*.py") if path.stem != "__init__")
+
+
+def test_a_test_compares_each_graph_with_its_run(root: Path, graphs: dict[str, Any]) -> None:
+    """Both names are literals in the body of a test, so that a case cannot be in the code without a run of its flow."""
+    calls = [
+        [ast.literal_eval(argument) for argument in call.args[:2]]
+        for path in root.glob("tests/flows/test_*.py")
+        for test in ast.parse(path.read_text("utf-8")).body
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_") and not _is_skipped(test)
+        for call in ast.walk(test)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "compare_graph"
+    ]
+    compared = {(flow, case) for flow, case in calls}
+    written = {(flow, case) for flow, graph in graphs.items() for case in graph["runs"]}
+    assert compared == written, "call compare_graph with each case in a test of the flow, and with no other"
+
+
+def _is_skipped(test: ast.FunctionDef) -> bool:
+    """Return True for a test that never runs; `long` tests run in `make soak`."""
+    return any(mark in ast.unparse(one) for one in test.decorator_list for mark in ("skip", "xfail"))
+
+
+def test_each_step_of_a_graph_file_is_in_a_case(graphs: dict[str, Any]) -> None:
+    unused = []
+    for flow, graph in graphs.items():
+        nodes = {node for edges in graph["runs"].values() for edge in edges for node in edge.split(" -> ")}
+        named = {re.sub(r" \d+$", "", node) for node in nodes}
+        unused += [f"{flow}: {step}" for step in graph["steps"] if step not in named]
+    assert not unused, "remove the step, or add the case that has it"
 
 
 def test_modules_below_the_tasks_are_nouns(trees: Trees) -> None:

@@ -24,6 +24,8 @@ from data.text.safe_log import safe_logger
 from data.text.untrusted_text import STACKED, safe, visible
 from modelward.cli.terminal import as_text, say
 from modelward.web.responses import refusal
+from tasks.run.take_steps import warn_step
+from tasks.run.title_run import words
 from views.charts.svg_element import element
 from views.charts.svg_intervals import IntervalRow, draw_intervals
 from views.pages.page_filters import inert
@@ -100,6 +102,20 @@ def logged(text: str) -> str:
     return records[0].getMessage()
 
 
+def logged_by_a_run(text: str) -> str:
+    """Return the line of a run's log with this text as a comment and as the name of a model."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    process_log = logging.getLogger("tasks.run.take_steps")
+    process_log.addHandler(handler)
+    try:
+        warn_step(f"the comment is {text}", model=text)
+    finally:
+        process_log.removeHandler(handler)
+    return records[0].getMessage()
+
+
 def webhook_text(text: str) -> str:
     """Return the text of a webhook's request as a receiver shows it."""
     sent = payload(notice(text))
@@ -116,6 +132,8 @@ RENDERERS: dict[str, Callable[[str], str]] = {
     "Markdown of a form, quoted": quoted,
     "a line of a form": visible,
     "a line of a log": logged,
+    "a line of a run's log": logged_by_a_run,
+    "the name of a run": lambda text: words("retire {version}", {"version": text}),
     "a page that refuses": lambda text: bytes(refusal(HTTPStatus.NOT_FOUND, text, text).body).decode(),
     "words inside of a notice": quoted_in_a_notice,
     "a file of the outbox": outbox_file,
