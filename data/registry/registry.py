@@ -138,10 +138,7 @@ class Registry:
         return self._commit(commands, context)
 
     def checkpoint(self) -> int:
-        """Sign a checkpoint of the whole log, unless one exists for its size; return the number of events it covers.
-
-        Each anchor gets the checkpoints that it lacks. Raises AnchorError.
-        """
+        """Sign a checkpoint of the whole log, unless there is one; complete the anchors; return its size in events."""
         with self.store.turn():
             self._require_writable()
             with self.store.transaction() as connection:

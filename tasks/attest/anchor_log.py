@@ -22,7 +22,6 @@ def anchor_log() -> int:
 
     A checkpoint is signed here too if another process wrote since the last one.
     """
-    registry = Registry.here()
-    anchored = registry.checkpoint()
-    name_step(f"append checkpoint to {counted(len(registry.anchors), 'anchor')}")
+    anchored = Registry.here().checkpoint()
+    name_step(f"append checkpoint of {counted(anchored, 'event')} to the anchors")
     return anchored

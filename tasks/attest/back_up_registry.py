@@ -8,16 +8,18 @@ from pathlib import Path
 
 from data.registry.backup import backup_registry
 from data.registry.registry import Registry
-from data.registry.snapshot import RegistryFiles
 from tasks.run.take_steps import name_step, step
 
 
 @dataclass(frozen=True)
 class WrittenBackup:
-    """A backup: its folder, and the files in it."""
+    """A backup: its folder, and the files in it that a verification reads."""
 
     folder: Path
-    files: RegistryFiles
+    database: Path
+    journal: Path
+    anchors: tuple[tuple[str, Path], ...]
+    authorities: Path | None
 
 
 @step("back up registry")
@@ -27,4 +29,4 @@ def write_backup() -> WrittenBackup:
     folder = registry.home.backups / f"registry-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     files = backup_registry(registry, folder)
     name_step(f"back up to {folder.name}")
-    return WrittenBackup(folder, files)
+    return WrittenBackup(folder, files.database, files.journal, files.anchors, files.authorities)

@@ -33,13 +33,13 @@ def drill_restore(backup: WrittenBackup) -> RestoreDrill:
 
     Raises AuditError when the backup has a discrepancy.
     """
-    folder, copy = backup.folder, backup.files
-    report = verify(copy.database, copy.journal, copy.anchors, None, deep=True, authorities=copy.authorities)
+    folder, files = backup.folder, (backup.database, backup.journal, backup.anchors)
+    report = verify(*files, None, deep=True, authorities=backup.authorities)
     require_sound(report, f"the backup {folder.name}")
-    restored = root_of_copy(copy.database)
+    restored = root_of_copy(backup.database)
     if root_of_log(Registry.here(), restored.events) != restored:
         raise AuditError(
             f"the backup {folder.name} and the log have different roots over {counted(restored.events, 'event')}"
         )
     name_step(f"restore {counted(restored.events, 'event')} from the backup: same root")
-    return RestoreDrill(folder, file_digest(copy.database), restored.events, restored.root)
+    return RestoreDrill(folder, file_digest(backup.database), restored.events, restored.root)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from data.audit.anchors.anchor import size_of
+from data.queries.verification import verify_registry
 from data.registry.checkpoint_signing import sign_checkpoint
 from data.registry.commands.log import RecordRefusal
 from data.registry.registry import Registry
-from data.registry.verification import verify_registry
 from tests.world import World
 
 
