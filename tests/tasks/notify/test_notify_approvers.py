@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,8 +21,9 @@ from tasks.deploy.publish_release import publish_release
 from tasks.deploy.stop_serving import stop_serving
 from tasks.maintain.remind_people import open_decisions
 from tasks.notify.gather_questions import open_questions
-from tasks.notify.notify_approvers import first_notices, notify_approvers, run_page
+from tasks.notify.notify_approvers import first_notices, notify_approvers, notify_people, run_page
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
+from tasks.run.take_steps import PLAIN_CALLS
 from tasks.validate.judge_version import judge_version
 from tests.emergency_model import open_emergency_release, run_at, with_emergency_rule
 from tests.judged_model import DEV, USE, V1, assessed_version
@@ -115,6 +118,18 @@ def test_a_validator_is_notified_of_a_version_to_conclude(judged: World) -> None
     assert set(notices) == {"vera"}
     assert "You may conclude as validator." in notices["vera"].text
     assert "modelward approvals answer ops/delay/1" in notices["vera"].aside
+
+
+def test_the_step_says_how_many_people_got_a_new_notice(judged: World, caplog: pytest.LogCaptureFixture) -> None:
+    verdicts = assessed_version(judged)
+    with caplog.at_level(logging.INFO, logger="tasks.run.take_steps"):
+        for _ in range(2):
+            PLAIN_CALLS.take(notify_people, verdicts.key, judged.now)
+        shutil.rmtree(judged.home.outbox)
+        judged.home.outbox.write_text("in the way")
+        PLAIN_CALLS.take(notify_people, verdicts.key, judged.now)
+    names = [one.removesuffix(f" about={verdicts.key}") for one in caplog.messages if one.startswith("notify")]
+    assert names == ["notify 1 person", "notify 0 people", "notify people: the notices were not written"]
 
 
 def test_the_retirement_lead_is_notified_of_the_open_plan(world: World) -> None:

@@ -94,6 +94,13 @@ def test_the_last_missing_transition_settles_the_question(
     assert model.retirement.state == "planned"
 
 
+def test_the_outcome_of_an_answer_says_what_it_changed(model: RetiringModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, unknown = "gates 2013-04-20 the timetable", "nobody 2013-04-01 the timetable"
+    partly, whole = answer_transitions(monkeypatch, model, f"{known}\n{unknown}", WHOLE)
+    assert partly.result.startswith("1 transition by olga, then refused: 'nobody' is not affected")
+    assert whole.result == "1 transition by olga, 2 criteria open"
+
+
 def test_a_plan_has_one_line_for_each_consumer() -> None:
     first, two = read_plan(KEY, ["  crews 2013-04-01  version 3 of it ", "", "gates 2013-04-02T12:00:00Z nothing"])
     assert (first.system, first.moves_to, first.cut_over_at.isoformat()) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -22,9 +23,11 @@ from tasks.run.await_people import (
     AnswerOutcome,
     Question,
     ask_until_settled,
+    judge_answer,
     refused,
 )
 from tasks.run.form_answer import FormAnswer
+from tasks.run.take_steps import PLAIN_CALLS
 from tests.tasks.run.pause_stub import PauseStub
 from tests.world import World
 from views.forms.objection import Objection
@@ -131,6 +134,31 @@ def test_the_timeout_is_the_patience_within_limits(
 def test_a_refusal_shows_its_remedy_and_asks_for_a_new_code(new_code: bool) -> None:
     objection = Objection("wrong", "wait for the next one-time code and enter it once", new_code)
     assert refused(ProofError("wrong"), new_code=new_code) == AnswerOutcome(False, objection)
+
+
+CHANGED = {
+    "an accepted answer says what it changed": (AnswerOutcome(True, result="fit"), "record answer 1: fit"),
+    "an incomplete answer says what it changed": (
+        AnswerOutcome(False, Objection("2 are missing"), result="1 transition"),
+        "record answer 1: 1 transition",
+    ),
+    "a refused answer says why": (AnswerOutcome(False, Objection("wrong code")), "refuse answer 1: wrong code"),
+    "an answer that could not be recorded says why": (
+        AnswerOutcome(False, Objection("the disk is full"), in_doubt=True),
+        "record answer 1: the disk is full",
+    ),
+    "an answer to a closed question": (AnswerOutcome(True), "drop answer 1: it came too late"),
+}
+
+
+@pytest.mark.parametrize(("outcome", "name"), CHANGED.values(), ids=CHANGED)
+def test_the_step_of_an_answer_says_what_the_answer_changed(
+    outcome: AnswerOutcome, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    question = Question("word", SUBJECT, RUN, form, settle, lambda: True)
+    with caplog.at_level(logging.INFO, logger="tasks.run.take_steps"):
+        assert PLAIN_CALLS.take(judge_answer, question, outcome, 1) == outcome
+    assert caplog.messages == [f"judge answer 1 about={SUBJECT}", f"{name} about={SUBJECT}"]
 
 
 def others(world: World, run: str) -> RecordRefusal:
