@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from data.audit.body import leaf_hash
 from data.audit.verifier import verify
 from data.errors import ConflictError, InputError, ModelwardError, NotFoundError
-from data.files.home import Home
 from data.records.monitoring import MonitoringRun
 from data.records.person import Actor, Person, RoleGrant
 from data.records.row import Row
@@ -21,10 +19,13 @@ from data.registry.command import Command
 from data.registry.command_batch import Receipt
 from data.registry.commands.monitoring import RecordMonitoring
 from data.registry.commands.person import AddPerson
-from data.registry.registry import LARGEST_BATCH, Refusal, Registry
+from data.registry.registry import LARGEST_BATCH, Refusal
 from data.registry.state import State
+from tests.empty_registry import replay
 from tests.replay import Replay
-from tests.world import FOUNDED_AT, MODEL, World
+from tests.world import MODEL, World
+
+__all__ = ["replay"]
 
 
 def add(person: str) -> AddPerson:
@@ -33,13 +34,6 @@ def add(person: str) -> AddPerson:
 
 def together(world: Replay, *commands: Command) -> list[Receipt | Refusal]:
     return world.registry.execute_together(commands, RunContext(Actor(id="ana"), world.now, "run-7"))
-
-
-@pytest.fixture
-def replay(tmp_path: Path) -> Replay:
-    """A new replay registry with nobody on its roster."""
-    Registry(Home(tmp_path / "replay")).create(clock="replay")
-    return Replay(tmp_path / "replay", FOUNDED_AT)
 
 
 def night(model: str, **changes: Any) -> RecordMonitoring:

@@ -31,14 +31,13 @@ from data.registry.commands.person import AddPerson
 from data.registry.commands.version import RegisterVersion, RevokeVersion
 from data.registry.registry import Registry
 from data.registry.state import State
+from tests.empty_registry import addition, replay
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World
 
+__all__ = ["replay"]
+
 ANA = Actor(id="ana")
-
-
-def addition(person: str = "one") -> AddPerson:
-    return AddPerson(person=person, printed_name=person.title())
 
 
 @pytest.fixture
@@ -47,13 +46,6 @@ def wall(tmp_path: Path) -> Registry:
     registry = Registry(Home(tmp_path / "wall"))
     registry.create()
     return registry
-
-
-@pytest.fixture
-def replay(tmp_path: Path) -> Replay:
-    """A new replay registry with nobody on its roster."""
-    Registry(Home(tmp_path / "replay")).create(clock="replay")
-    return Replay(tmp_path / "replay", FOUNDED_AT)
 
 
 def bodies(registry: Registry) -> list[dict[str, object]]:

@@ -18,7 +18,6 @@ from data.errors import (
     MissingRegistryError,
     SigningKeyError,
 )
-from data.files.home import Home
 from data.records.approval import Vote
 from data.records.events import DECISIONS
 from data.records.person import Actor, Person
@@ -26,22 +25,14 @@ from data.records.run_context import RunContext
 from data.registry.commands.person import AddPerson
 from data.registry.enrolment import enrol
 from data.registry.registry import Registry
+from tests.empty_registry import addition, replay
 from tests.replay import Replay
 from tests.world import FOUNDED_AT, World
 
+__all__ = ["replay"]
+
 ROOT = Path(__file__).parents[3]
 ANA = Actor(id="ana")
-
-
-def addition(person: str = "one") -> AddPerson:
-    return AddPerson(person=person, printed_name=person.title())
-
-
-@pytest.fixture
-def replay(tmp_path: Path) -> Replay:
-    """A new replay registry with nobody on its roster."""
-    Registry(Home(tmp_path / "replay")).create(clock="replay")
-    return Replay(tmp_path / "replay", FOUNDED_AT)
 
 
 def test_a_decision_is_anchored_before_its_receipt_and_other_events_later(replay: Replay) -> None:

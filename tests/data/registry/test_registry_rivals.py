@@ -18,30 +18,21 @@ from data.errors import (
     RefusedError,
     StoreLockedError,
 )
-from data.files.home import Home
 from data.records.approval import ApprovalRequest, RequiredRole, Vote
 from data.records.person import Actor, Person, Role
 from data.records.run_context import RunContext
 from data.registry.command import Proof
 from data.registry.commands.approval import Decide
-from data.registry.commands.person import AddPerson, GrantRole
+from data.registry.commands.person import GrantRole
 from data.registry.registry import Registry
+from tests.empty_registry import addition, replay
 from tests.replay import Replay
-from tests.world import FOUNDED_AT, World
+from tests.world import World
+
+__all__ = ["replay"]
 
 ROOT = Path(__file__).parents[3]
 ANA = Actor(id="ana")
-
-
-def addition(person: str = "one") -> AddPerson:
-    return AddPerson(person=person, printed_name=person.title())
-
-
-@pytest.fixture
-def replay(tmp_path: Path) -> Replay:
-    """A new replay registry with nobody on its roster."""
-    Registry(Home(tmp_path / "replay")).create(clock="replay")
-    return Replay(tmp_path / "replay", FOUNDED_AT)
 
 
 def test_a_lost_database_is_an_error(replay: Replay) -> None:
