@@ -8,6 +8,11 @@ an older file stay as they are and are not appended to any more.
 The storage format is that of DuckDB 1.4: a file takes a third of the space, because repeated texts are stored once. An
 older file gets the format with its first write; its row groups are stored again when they change. A newer
 format stays.
+
+A killed process leaves a write-ahead log. DuckDB 1.4 and 1.5 replay it into the tables, but keep what belongs into an
+index of `CREATE INDEX` aside until the index is used, and the checkpoint of a closing file then stores the index
+without it: rows are no longer found by their key (duckdb/duckdb#23788, corrected in version 2.0). The checkpoint of a
+statement stores the whole index; so it runs first where such a log was left.
 """
 
 from __future__ import annotations
@@ -31,6 +36,8 @@ def open_database(path: Path, config: Config) -> duckdb.DuckDBPyConnection:
 
     Temporary files are written beside it, as DuckDB does for a file that it opens directly.
     """
+    log = path.with_name(f"{path.name}.wal")
+    was_killed = log.exists() and log.stat().st_size > 0
     connection = duckdb.connect(config={**config, "temp_directory": f"{path}.tmp"})
     try:
         try:
@@ -39,6 +46,8 @@ def open_database(path: Path, config: Config) -> duckdb.DuckDBPyConnection:
             if "cannot be lowered" not in str(error):
                 raise
             _attach(connection, path, "")
+        if was_killed:
+            connection.execute(f"CHECKPOINT {NAME}")
         connection.execute(f"USE {NAME}")
     except BaseException:
         connection.close()

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple, TypeVar
 import duckdb
 
 from data.records.row import Row
+from data.text.safe_log import safe_logger
 
+LOG = safe_logger(__name__)
 RowAddress = tuple[str, str]
 """The table and the key of a row."""
 _ROWS_A_STATEMENT = 500
@@ -113,6 +115,21 @@ class RowIndex:
             for table, key, row, seq in self._connection.execute(sql, batch).fetchall():
                 if (table, key) in needed:
                     found[table, key] = _Found(row, seq)
+        return found | self._scanned(needed - found.keys())
+
+    def _scanned(self, places: set[RowAddress]) -> dict[RowAddress, _Found]:
+        """Return where the last images of these rows are, read from the whole table.
+
+        Only rows without an image come here, and rows that the index lacks: a process that was killed under an earlier
+        version could leave such an index (see `data.files.database_file`).
+        """
+        if not places:
+            return {}
+        sql = "SELECT table_name, key, rowid, seq FROM row_image WHERE key || '' IN (SELECT unnest(?))"
+        rows = self._connection.execute(sql, [sorted({key for _, key in places})]).fetchall()
+        found = {(table, key): _Found(row, seq) for table, key, row, seq in rows if (table, key) in places}
+        if found:
+            LOG.warning("%s rows are not in the index row_image_by_key and were found without it", len(found))
         return found
 
 

@@ -1,7 +1,7 @@
-"""Attack: a writer is killed, or the power fails, in the middle of a block that a checkpoint of DuckDB overwrites.
+"""Attack: a writer is killed, or the power fails, before a checkpoint of DuckDB or within a block that it overwrites.
 
-Result: Refused with the remedy; `audit rebuild` restores all events and rows and keeps the damaged file
-Caught in: `data/registry/store.py`, `data/registry/reconstruction.py`
+Result: Before it, nothing is lost; within it, the file is refused and `audit rebuild` restores all events and rows
+Caught in: `data/files/database_file.py`, `data/registry/store_connection.py`, `data/registry/reconstruction.py`
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data.errors import StoreError
 from data.queries.verification import verify_registry
+from data.records.person import Role
 from data.registry.commands.log import RecordRefusal
+from data.registry.commands.person import AddPerson
 from data.registry.reconstruction import rebuild_registry, same_tables
 from data.registry.registry import Registry
 from tests.world import Template, World
@@ -21,6 +24,35 @@ from tests.world import Template, World
 pytestmark = pytest.mark.closed_registry
 HEADERS_BYTES = 3 * 4096
 BLOCK_BYTES = 262_144
+
+
+@pytest.fixture
+def killed(founded: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A registry as a killed writer leaves it: the last event is in the write-ahead log only."""
+    world = founded.copy(tmp_path / "home", monkeypatch)
+    database = world.home.database
+    with world.registry.session():
+        world.do(AddPerson(person="nora", printed_name="Nora North", proof=world.proof("adam")), by="adam")
+        for name in (database.name, f"{database.name}.wal"):
+            shutil.copy(database.with_name(name), tmp_path / name)
+    for name in (database.name, f"{database.name}.wal"):
+        shutil.copy(tmp_path / name, database.with_name(name))
+    return world
+
+
+def test_what_a_killed_writer_recorded_can_be_used_in_the_next_decision(killed: World) -> None:
+    Registry(killed.home).checkpoint()
+    killed.grant("nora", Role.OPERATOR)
+    assert verify_registry(Registry(killed.home), deep=True).ok
+
+
+def test_a_row_that_an_earlier_version_lost_from_an_index_is_found_all_the_same(
+    killed: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    duckdb.connect(str(killed.home.database)).close()  # replays the log, and stores the index without it
+    killed.grant("nora", Role.OPERATOR)
+    assert "not in the index row_image_by_key" in caplog.text
+    assert verify_registry(Registry(killed.home), deep=True).ok
 
 
 @pytest.fixture

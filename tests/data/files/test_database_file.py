@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -10,6 +12,7 @@ import pytest
 from data.files.database_file import ROW_GROUP_ROWS, open_database
 from tests.stored_texts import wrong_answers
 
+ROOT = Path(__file__).parents[3]
 GROUPS = "SELECT row_group_id, sum(count) FROM pragma_storage_info('event') WHERE column_name = 'seq' AND {} GROUP BY 1"
 
 
@@ -83,3 +86,44 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_stored_texts_are_found_as_python_finds_them(number: int, tmp_path: Path) -> None:
     assert wrong_answers(tmp_path / "texts.duckdb", number) == []
+
+
+KILLED_WRITER = """
+import os, sys
+from pathlib import Path
+from data.files.database_file import open_database
+connection = open_database(Path(sys.argv[1]), {})
+connection.execute("INSERT INTO place VALUES ('new', 1)")
+os._exit(0)
+"""
+
+
+def leave_a_write_ahead_log(path: Path) -> None:
+    """Create a table with an index, and have a process end without closing the file after it added a row."""
+    with open_database(path, {}) as connection:
+        connection.execute("CREATE TABLE place (key VARCHAR, seq BIGINT); CREATE INDEX place_by_key ON place (key)")
+        connection.execute("INSERT INTO place SELECT 'old' || i, i FROM range(5_000) t(i)")
+    subprocess.run([sys.executable, "-c", KILLED_WRITER, str(path)], check=True, cwd=ROOT)
+    assert path.with_name(f"{path.name}.wal").stat().st_size
+
+
+def rows_by_key(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    return connection.execute("SELECT seq FROM place WHERE key = 'new'").fetchall()
+
+
+def test_a_row_of_a_killed_process_is_found_by_its_index_after_the_file_was_opened_and_closed(tmp_path: Path) -> None:
+    path = tmp_path / "registry.duckdb"
+    leave_a_write_ahead_log(path)
+    open_database(path, {}).close()
+    with open_database(path, {}) as connection:
+        assert rows_by_key(connection) == [(1,)]
+
+
+def test_duckdb_itself_loses_the_row_from_the_index(tmp_path: Path) -> None:
+    """When this fails, DuckDB has the correction, and the checkpoint after a kill can be removed."""
+    path = tmp_path / "registry.duckdb"
+    leave_a_write_ahead_log(path)
+    duckdb.connect(str(path)).close()
+    with open_database(path, {}) as connection:
+        assert rows_by_key(connection) == []
+        assert connection.execute("SELECT seq FROM place WHERE key || '' = 'new'").fetchall() == [(1,)]
