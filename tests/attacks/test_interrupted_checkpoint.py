@@ -1,6 +1,6 @@
 """Attack: a writer is killed, or the power fails, before a checkpoint of DuckDB or within a block that it overwrites.
 
-Result: Before it, nothing is lost; within it, the file is refused and `audit rebuild` restores all events and rows
+Result: Prevented before it: nothing is lost; within it refused, and `audit rebuild` restores all events and rows
 Caught in: `data/files/database_file.py`, `data/registry/store_connection.py`, `data/registry/reconstruction.py`
 """
 
