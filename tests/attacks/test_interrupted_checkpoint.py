@@ -46,7 +46,7 @@ def test_what_a_killed_writer_recorded_can_be_used_in_the_next_decision(killed: 
     assert verify_registry(Registry(killed.home), deep=True).ok
 
 
-def test_a_row_that_an_earlier_version_lost_from_an_index_is_found_all_the_same(
+def test_a_row_that_an_earlier_version_lost_from_an_index_is_still_found(
     killed: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     duckdb.connect(str(killed.home.database)).close()  # replays the log, and stores the index without it
