@@ -3,8 +3,9 @@
     clone(registry, {"models/ops/m00000": ["models/ops/m00024", "models/ops/m00048"]})
 
 The rules judge the copied models only. An event of a copy is composed, sealed, journalled and anchored by the same
-code as in the product, with another key in its subject, its data and its rows; digests stay as they are. A deep
-verification therefore finds the copies; everything else does not differ from a registry that was made by commands.
+code as in the product, with another key and name in its subject, its data and its rows; digests stay as they are. A
+deep verification therefore finds the requests of copies; everything else does not differ from a registry that was made
+by commands.
 """
 
 from __future__ import annotations
@@ -49,11 +50,17 @@ def _copied(models: Mapping[str, Sequence[bytes]], names: Mapping[str, Sequence[
     for place in range(max(map(len, models.values()))):
         for model, bodies in models.items():
             for name in names[model] if place < len(bodies) else ():
-                event = json.loads(bodies[place].replace(model.encode(), name.encode()))
+                event = json.loads(_renamed(bodies[place], model, name))
                 event["rows"] = [
                     one for one in event["rows"] if one["key"] == name or one["key"].startswith(f"{name}/")
                 ]
                 yield event
+
+
+def _renamed(body: bytes, model: str, copy: str) -> bytes:
+    """Replace the key of a model, and its name, the last part of the key, where it stands alone."""
+    former, name = (b'"' + key.rpartition("/")[2].encode() + b'"' for key in (model, copy))
+    return body.replace(model.encode(), copy.encode()).replace(former, name)
 
 
 def append(registry: Registry, results: Sequence[tuple[CommandResult, RunContext]], insert: Insert) -> None:

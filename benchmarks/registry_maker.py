@@ -22,9 +22,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+import rfc8785
 from registry_clones import append, clone
 from registry_size import Size
 
+from data.files.artifacts import ArtifactStore
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.events import EventType
 from data.records.evidence import sha256_of
@@ -97,6 +99,7 @@ class Maker:
         self.counts = dict.fromkeys(self.models, size.versions // size.models)
         self.tiers = {model: _tier(number) for number, model in enumerate(self.models)}
         self.content = world.artifacts.put(b"the artifact of every version")
+        self.inbox = ArtifactStore(world.home.inbox)
 
     def make(self) -> None:
         self._together("models", (_model(number, model) for number, model in enumerate(self.models)))
@@ -166,12 +169,24 @@ class Maker:
             model=model, parent=None if first else version_key(model, number - 1), change=change,
             artifact=Artifact(kind="file", digest=self.content, size=29, file_name="model.bin"),
             code=CodeState(commit=sha256_of([model, number])[7:47], dirty=False),
-            environment_digest=sha256_of("environment"), configuration={"trees": 200, "depth": 6, "rate": 0.05},
-            contributors=("dev",), submitter="dev", submission_digest=sha256_of([model, number]),
+            environment_digest=self._store(self.world.artifacts, "environment"),
+            configuration={"trees": 200, "depth": 6, "rate": 0.05},
+            contributors=("dev",), submitter="dev", submission_digest=self._store(self.inbox, [model, number]),
             reference_digest=None, provenance={"code": "derived", "environment": "derived", "data": "claimed"},
             datasets=tuple(_dataset(role, model, number) for role in ("training", "held-out")),
-            sections=tuple(_section(name, model, number) for name in SECTIONS),
+            sections=tuple(self._section(name, model, number) for name in SECTIONS),
         )  # fmt: skip
+
+    def _section(self, name: str, model: str, number: int) -> SubmittedSection:
+        return SubmittedSection(
+            name=name, text_digest=self._store(self.world.artifacts, [name, model, number]), words=200,
+            describes="nothing", described_digest=None, current_digest=None,
+        )  # fmt: skip
+
+    @staticmethod
+    def _store(store: ArtifactStore, value: object) -> str:
+        """Store the RFC 8785 form of a value and return its digest."""
+        return store.put(rfc8785.dumps(value))  # type: ignore[arg-type]
 
     def _measured(self, version: str) -> RecordEvidence:
         fields: dict[str, Any] = {"low": 0.68, "high": 0.72, "produced_by": "modelward"}
@@ -274,13 +289,6 @@ def _dataset(role: Any, model: str, number: int) -> SubmittedDataset:
     return SubmittedDataset(
         role=role, kind="content", identity=sha256_of([role, model, number]), rows=20_000,
         columns=dict.fromkeys(FEATURES, "double"), quality="passed", quality_rows_floor=1_000, quality_expectations=12,
-    )  # fmt: skip
-
-
-def _section(name: str, model: str, number: int) -> SubmittedSection:
-    return SubmittedSection(
-        name=name, text_digest=sha256_of([name, model, number]), words=200, describes="nothing", described_digest=None,
-        current_digest=None,
     )  # fmt: skip
 
 

@@ -63,12 +63,17 @@ class RebuiltState:
 
     def compare_row_index(self, registry: AttachedRegistry) -> None:
         """Compare the index of row images with the events: for each row the number of its last event."""
-        expected = {(table, key): image.seq for table, rows in self._rows.items() for key, image in rows.items()}
+        missing = {table: set(rows) for table, rows in self._rows.items()}
         for table, key, seq in self.indexed_rows(registry):
-            if expected.pop((table, key), None) != seq:
+            is_first = key in missing.get(table, ())
+            if not is_first or self._rows[table][key].seq != seq:
                 self._findings.add(f"the last event of {table} {key} is not event {seq}", table="row_image", key=key)
-        for (table, key), seq in expected.items():
-            self._findings.add(f"{table} {key}, which event {seq} wrote, is missing", table="row_image", key=key)
+            if is_first:
+                missing[table].remove(key)
+        for table, keys in missing.items():
+            for key in sorted(keys):
+                what = f"{table} {key}, which event {self._rows[table][key].seq} wrote, is missing"
+                self._findings.add(what, table="row_image", key=key)
 
     def indexed_rows(self, registry: AttachedRegistry) -> Iterator[tuple[Any, ...]]:
         """Yield table, key and event of each entry of the index of row images that the fold must contain: all."""
@@ -91,20 +96,23 @@ class RebuiltState:
         return columns.keys() >= needed | {"key", "rev"}
 
     def _compare_rows(self, registry: AttachedRegistry, table: str) -> None:
-        expected = dict(self._rows.get(table, {}))
+        images = self._rows.get(table, {})
+        missing = set(images)
         differing = []
         for row in self.stored_rows(registry, table):
-            image = expected.pop(str(row["key"]), None)
-            if image is None:
-                self._findings.add("no event wrote this row", table=table, key=str(row["key"]))
-            elif not _is_image(image, row):
-                differing.append((image, row["key"]))
+            key = str(row["key"])
+            if key not in missing:
+                self._findings.add("no event wrote this row", table=table, key=key)
+                continue
+            missing.remove(key)
+            if not _is_image(images[key], row):
+                differing.append((images[key], row["key"]))
         for image, key in differing[:SHOWN_A_PLACE]:
             self._add_differing_columns(registry, table, image, key)
         for image, key in differing[SHOWN_A_PLACE:]:
             self._findings.add(f"the row differs from event {image.seq}", table=table, key=key)
-        for key, image in expected.items():
-            self._findings.add(f"the row that event {image.seq} wrote is missing", table=table, key=key)
+        for key in sorted(missing):
+            self._findings.add(f"the row that event {images[key].seq} wrote is missing", table=table, key=key)
 
     def stored_rows(self, registry: AttachedRegistry, table: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of a table that the fold must contain: all of them."""
