@@ -84,12 +84,12 @@ def planned(world: World) -> None:
         transition_planned(world, party.system)
 
 
-def requested(world: World, **changes: Any) -> str:
+def requested(world: World, key: str = KEY, **changes: Any) -> str:
     """Request the approval of the plan and have alma approve it; return the key of the request."""
     with world.registry.reading() as state:
-        digest = retirement_digest(state, KEY)
+        digest = retirement_digest(state, key)
     fields: dict[str, Any] = {
-        "about": KEY,
+        "about": key,
         "purpose": "retire",
         "environment": "production",
         "use": "",
@@ -98,7 +98,7 @@ def requested(world: World, **changes: Any) -> str:
         "change_class": "new",
         "evidence_digest": digest,
         "standards_digest": STANDARDS_DIGEST,
-        "artifact_digest": world.get(Version, VERSION).artifact.digest,
+        "artifact_digest": world.get(Version, key.removesuffix("/retirement")).artifact.digest,
         "expires_at": world.now + timedelta(days=7),
         "approval_days": 30,
     }

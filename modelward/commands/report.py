@@ -45,9 +45,10 @@ def report(
         return
     if "models" in written:
         say(f"wrote the pages of {written['written']} of {written['models']} models; other pages are unchanged")
-    altered = written.get("altered")
-    for address in altered if isinstance(altered, tuple) else ():
+    for address in _addresses(written, "altered"):
         remark(f"{address} was missing or not as it was written, and is written again")
+    for address in _addresses(written, "added"):
+        remark(f"{address} was written by no report; delete it")
     say(f"{written['page']}")
     if "digest" in written:
         remark(f"this file is a copy without a seal; note its digest to find a later change: {written['digest']}")
@@ -77,4 +78,9 @@ def _pages(registry: Registry, key: str, target: Path | None) -> dict[str, objec
     page = INVENTORY if not key else model_page(key) if key == model_of(key) else version_page(key)
     models = len(done.written) + len(done.kept)
     counts = {"models": models, "written": len(done.written), "pages": done.pages}
-    return {"page": (folder / page).absolute(), **counts, "altered": done.altered}
+    return {"page": (folder / page).absolute(), **counts, "altered": done.altered, "added": done.added}
+
+
+def _addresses(written: dict[str, object], name: str) -> tuple[str, ...]:
+    found = written.get(name)
+    return found if isinstance(found, tuple) else ()

@@ -22,7 +22,7 @@ from data.submission.delivery import deliver, delivered_provenance
 from tests import retirement_states
 from tests.operations import deployed, prepared
 from tests.world import MODEL, Template, World
-from views.evidence_address import model_page
+from views.evidence_address import AUDIT, INVENTORY, model_page
 from views.pages.page_manifest import NAME
 from views.pages.site import site_folder, write_site
 
@@ -71,8 +71,27 @@ def test_a_changed_page_is_written_again_even_if_the_manifest_of_the_pages_was_c
     content = json.loads(manifest.read_text("utf-8"))
     content["pages"][model_page(MODEL)] = file_digest(page)
     manifest.write_text(json.dumps(content), "utf-8")
-    assert write_site(world.home, folder).written == (MODEL,)
+    done = write_site(world.home, folder)
+    assert (done.written, done.altered) == ((MODEL,), (NAME,))
     assert page.read_text("utf-8")[:200] == before[:200]
+
+
+@pytest.mark.parametrize("address", [INVENTORY, AUDIT])
+def test_a_changed_page_about_no_model_is_named(world: World, address: str) -> None:
+    folder = site_folder(world.home)
+    write_site(world.home, folder)
+    (folder / address).write_text("<p>all is well</p>", "utf-8")
+    assert write_site(world.home, folder).altered == (address,)
+
+
+def test_a_page_that_no_report_wrote_is_named(world: World) -> None:
+    folder = site_folder(world.home)
+    write_site(world.home, folder)
+    page = folder / MODEL / "99.html"
+    page.write_text("<p>approved</p>", "utf-8")
+    assert write_site(world.home, folder).added == (f"{MODEL}/99.html",)
+    page.unlink()
+    assert write_site(world.home, folder).added == ()
 
 
 def test_a_changed_provenance_is_refused_until_the_folder_is_packed_again(world: World, tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from data.records.evidence import sha256_of
 from data.records.names import version_key
 from data.records.person import Role
 from data.records.retirement import Retirement, RetirementParty
-from data.records.version import Version
 from data.registry.command import CommandResult
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.retirement import (
@@ -39,7 +38,6 @@ from data.registry.commands.retirement import (
 )
 from data.registry.commands.version import RejectVersion
 from data.registry.rules import retirement_party
-from data.registry.rules.retirement import retirement_digest
 from tests import retirement_states as states
 from tests.judged_rules import (
     LATER,
@@ -252,11 +250,7 @@ def prepare_end(world: World) -> None:
     for number in (2, 3):
         world.version()
         world.do(opening(number)(world), by="olga")
-    with world.registry.reading() as state:
-        digest = retirement_digest(state, of(2))
-    artifact = world.get(Version, version_key(MODEL, 2)).artifact.digest
-    states.requested(world, about=of(2), evidence_digest=digest, artifact_digest=artifact,
-                     required=(RequiredRole(role=Role.APPROVER, count=2),))  # fmt: skip
+    states.requested(world, of(2), required=(RequiredRole(role=Role.APPROVER, count=2),))
 
 
 def to_the_sunset(world: World) -> None:

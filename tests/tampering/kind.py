@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from tests.tampering.tampered_home import TamperedHome
 
-Checker = Literal["verify", "serving", "export", "counts", "submission", "receipt"]
+Checker = Literal["verify", "serving", "export", "counts", "submission", "receipt", "pages"]
 """`modelward audit verify --deep`, `modelward verify serving`, `verify.py --deep` of an export, a run of monitoring, a
-registration, or `verify.py --proof`."""
+registration, `verify.py --proof`, or the next report."""
 
 
 Lines = list[bytes]

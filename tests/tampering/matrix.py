@@ -21,6 +21,7 @@ from tests.tampering import (
     export_kinds,
     file_kinds,
     log_kinds,
+    report_kinds,
     serving_kinds,
     table_kinds,
 )
@@ -30,7 +31,7 @@ from tests.world import Template
 
 _MODULES = (
     log_kinds, table_kinds, copy_kinds, anchor_kinds, file_kinds, serving_kinds, export_kinds, decision_kinds,
-    derived_kinds,
+    derived_kinds, report_kinds,
 )  # fmt: skip
 KINDS: tuple[Kind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
 
@@ -101,7 +102,7 @@ def _read(check: Callable[[TamperedHome], list[str]]) -> Callable[[TamperedHome]
 _CHECKERS: dict[Checker, Callable[[TamperedHome], Found]] = {
     "verify": _verified, "serving": _served, "export": _exported,
     "counts": _read(derived_kinds.check_counts), "submission": _read(derived_kinds.check_provenance),
-    "receipt": _read(derived_kinds.check_receipt),
+    "receipt": _read(derived_kinds.check_receipt), "pages": _read(report_kinds.check_pages),
 }  # fmt: skip
 CHECKERS: tuple[Checker, ...] = tuple(_CHECKERS)
 

@@ -40,6 +40,7 @@ from tests.git_repositories import bare
 from tests.served_slot import ServedSlot, serve_two_versions
 from tests.stored_files import VersionFiles, register_with_every_file
 from tests.tampering.derived_files import add_derived_files
+from tests.tampering.reported_files import retire_a_version, write_pages
 from tests.tampering.tampered_log import EventBody, TamperedLog
 from tests.timestamp_authority import TimestampAuthority
 from tests.world import Template, World
@@ -66,7 +67,7 @@ class TamperedHome(TamperedLog):
         self._marks: dict[Path, tuple[int, int, int]] = {}
         self._digests: dict[Path, str] = {}
         self._thief: TimestampAuthority | None = None
-        self.submission = ""
+        self.submission = self.dossier = ""
         self.next_events: list[EventBody] = []
         """The events of a first vote on the pending request: the attempt that is counted, and the vote."""
 
@@ -86,12 +87,13 @@ class TamperedHome(TamperedLog):
                 patch.setenv(name, value)
             patch.setattr(journal_module, "SEGMENT_BYTES", SEGMENT_BYTES)
             world = founded.copy(live / "home", patch)
-            files = _fill(world, folder / "earlier")
+            files, dossier = _fill(world, folder / "earlier")
             _attest(world)
+            write_pages(world)
             submission = add_derived_files(world, live)
             export_registry(world.registry, live / "export")
             made = cls(folder, world, files, settings)
-            made.submission = submission
+            made.submission, made.dossier = submission, dossier
             shutil.copytree(live, made._sound, symlinks=True)
             made._marks = {path: _mark(path) for path in made._files()}
             made._vote()
@@ -188,8 +190,9 @@ class TamperedHome(TamperedLog):
                 yield path
 
 
-def _fill(world: World, earlier: Path) -> VersionFiles:
-    """Adopt a standard that demands all three anchors, register and serve versions, and copy the files in between."""
+def _fill(world: World, earlier: Path) -> tuple[VersionFiles, str]:
+    """Adopt a standard that demands all three anchors, register, retire and serve versions, and copy the files in
+    between. Return the stored files, and the digest of the dossier."""
     text = world.artifacts.put(b"id: strict\nversion: 1\n")
     adopt = AdoptStandard(
         standard="strict", version=1, title="Strict", digest=text, controls=1, anchors=3, proof=world.proof("adam")
@@ -201,10 +204,11 @@ def _fill(world: World, earlier: Path) -> VersionFiles:
     for name in ("registry", "journal", "anchors"):
         shutil.copytree(world.home.root / name, earlier / name)
     with world.registry.session():
+        dossier = retire_a_version(world)
         serve_two_versions(world)
         world.grant("dev", Role.APPROVER)
         world.requested()
-    return files
+    return files, dossier
 
 
 _OBJECTS = (

@@ -18,8 +18,6 @@ from views.pages.inventory_view import InventoryLine, InventoryView
 
 MOST_LINES = 50
 """The number of models, and of due items, on one page."""
-INVENTORY_FOLDERS = ("inventory", "due")
-"""The folders of these pages, below the root of the pages."""
 MOST_OWNERS = 30
 """The number of owners that a page offers as a filter."""
 FILTERS: Mapping[str, Callable[[InventoryLine], frozenset[str]]] = {

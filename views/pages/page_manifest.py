@@ -6,7 +6,7 @@ It also has the digest of each page, and a seal: a page, or a manifest, that som
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,8 @@ from data.files.artifacts import file_digest
 from data.files.content_seal import ContentSeal
 from data.files.file_fault import file_faults
 from data.files.manifest import digest_of
-from views.evidence_address import model_page
+from data.records.names import model_of
+from views.evidence_address import INVENTORY, model_page
 
 NAME = "pages.json"
 
@@ -25,13 +26,15 @@ NAME = "pages.json"
 class PageManifest:
     """The manifest of one folder; `stamps` maps a model's key to the digest of what its pages were made from.
 
-    `pages` maps the address of each page of a model to the digest of the page.
+    `pages` maps the address of each page to the digest of the page. `is_sound` is False if somebody changed the
+    manifest: then nothing in it counts.
     """
 
     folder: Path
     seal: ContentSeal = field(repr=False, compare=False)
     stamps: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    is_sound: bool = True
 
     @classmethod
     def of(cls, folder: Path, seal: ContentSeal) -> PageManifest:
@@ -48,7 +51,8 @@ class PageManifest:
                     f"{folder} contains files that are not evidence pages", "choose an empty or a new folder"
                 )
             return cls(folder, seal)
-        return cls(folder, seal, *_read(file, seal))
+        found = _read(file, seal)
+        return cls(folder, seal, *found) if found is not None else cls(folder, seal, is_sound=False)
 
     def has(self, key: str, stamp: str) -> bool:
         """Return True if the folder contains the model's pages as they were made from content with this digest."""
@@ -58,17 +62,38 @@ class PageManifest:
 
     @cached_property
     def altered(self) -> tuple[str, ...]:
-        """The addresses of the pages that are missing or not as they were written."""
-        return tuple(one for one, digest in sorted(self.pages.items()) if _digest_in(self.folder / one) != digest)
+        """The addresses of the pages that are missing or not as they were written; the name of a changed manifest."""
+        pages = (one for one, digest in sorted(self.pages.items()) if _digest_in(self.folder / one) != digest)
+        return (*pages, *(() if self.is_sound else (NAME,)))
+
+    @cached_property
+    def added(self) -> tuple[str, ...]:
+        """The addresses of the pages in the folder that no report wrote; none where an earlier version wrote it."""
+        if INVENTORY not in self.pages:
+            return ()
+        there = {one.relative_to(self.folder).as_posix() for one in self.folder.rglob("*.html")}
+        return tuple(sorted(there - self.pages.keys()))
 
     def put(self, address: str, text: str) -> None:
-        """Write a page of a model. Raises FileError."""
+        """Write a page. Raises FileError."""
         replace_file(self.folder / address, text)
         self.pages[address] = digest_of(text)
 
-    def forget(self, key: str) -> None:
-        """Forget the pages of a model, before they are written again."""
-        self.pages = {one: digest for one, digest in self.pages.items() if not one.startswith(f"{key}/")}
+    def replace(self, key: str, pages: Iterable[tuple[str, str]]) -> int:
+        """Write the pages of a model, or those of no model for an empty key; remove those that it no longer has.
+
+        Return the number of pages written. Raises FileError.
+        """
+        former = {address for address in self.pages if _model_of(address) == key}
+        self.pages = {address: digest for address, digest in self.pages.items() if address not in former}
+        count = 0
+        for address, text in pages:
+            self.put(address, text)
+            count += 1
+        for address in former - self.pages.keys():
+            with file_faults(self.folder / address):
+                (self.folder / address).unlink(missing_ok=True)
+        return count
 
     def write(self) -> None:
         """Write the manifest, so that an interrupted report continues with the models that are missing."""
@@ -92,15 +117,20 @@ def replace_file(path: Path, text: str) -> None:
             beside.unlink(missing_ok=True)
 
 
-def _read(file: Path, seal: ContentSeal) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the stamps and pages in a manifest; none if it is not as it was written: every page is written again."""
+def _model_of(address: str) -> str:
+    """Return the key of the model of a page; empty for a page of no model."""
+    return model_of(address) if address.startswith("models/") else ""
+
+
+def _read(file: Path, seal: ContentSeal) -> tuple[dict[str, str], dict[str, str]] | None:
+    """Return the stamps and pages in a manifest; None if it is not as it was written: every page is written again."""
     try:
         content = dict(json.loads(file.read_text("utf-8")))
         given = bytes.fromhex(content.pop("seal"))
         stamps, pages = dict(content["models"]), dict(content["pages"])
     except (ValueError, LookupError, AttributeError, TypeError):
-        return {}, {}
-    return (stamps, pages) if seal.fits(NAME, _bytes(content), given) else ({}, {})
+        return None
+    return (stamps, pages) if seal.fits(NAME, _bytes(content), given) else None
 
 
 def _bytes(content: Mapping[str, object]) -> bytes:

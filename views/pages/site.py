@@ -17,11 +17,11 @@ from data.queries.log_proof import LogProof, prove_log
 from data.queries.model_events import newest_events
 from data.queries.model_snapshot import model_snapshots
 from data.records.names import short
-from views.evidence_address import AUDIT, INVENTORY, list_page, model_page, monitoring_page, version_page
-from views.pages.inventory_page import INVENTORY_FOLDERS, due_address, due_page, every_choice
+from views.evidence_address import AUDIT, list_page, model_page, monitoring_page, version_page
+from views.pages.inventory_page import due_address, due_page, every_choice
 from views.pages.inventory_view import InventoryLine, InventoryView, inventory_view
 from views.pages.page import Page, page_of
-from views.pages.page_manifest import PageManifest, replace_file
+from views.pages.page_manifest import PageManifest
 from views.pages.render import (
     render_audit,
     render_due,
@@ -41,7 +41,8 @@ class WrittenSite:
     """The result of writing the pages: the folder, and the keys of the models.
 
     `written` are the models whose pages were written, `kept` those whose pages were current, and `pages` is the number
-    of files written. `altered` are the addresses of pages that were not as they were written before.
+    of files written. `altered` are the addresses of pages that were not as they were written before, `added` those of
+    pages that no report wrote.
     """
 
     root: Path
@@ -49,6 +50,7 @@ class WrittenSite:
     kept: tuple[str, ...]
     pages: int
     altered: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 def site_folder(home: Home) -> Path:
@@ -70,20 +72,20 @@ def write_site(home: Home, target: Path, models: Sequence[str] | None = None) ->
     chosen = [one for one in inventory.lines if models is None or one.key in models]
     stamps = {one.key: _stamp(one, newest.get(one.key, 0), inventory, audit) for one in chosen}
     stale = [key for key, stamp in stamps.items() if not manifest.has(key, stamp)]
-    pages, altered = 1, tuple(one for one in manifest.altered if any(one.startswith(f"{key}/") for key in stamps))
+    altered, added, pages = _changed(manifest.altered, stamps), _changed(manifest.added, stamps), 0
     manifest.write()
     for number, page in enumerate(_pages(home, stale, audit), start=1):
-        manifest.forget(page.facts.model.key)
-        pages += _put_all(manifest, _addressed(page))
+        pages += manifest.replace(page.facts.model.key, _addressed(page))
         manifest.stamps[page.facts.model.key] = stamps[page.facts.model.key]
         if number % BATCH_SIZE == 0:
             manifest.write()
     linked = frozenset(manifest.stamps)
     whole = linked >= {one.key for one in inventory.lines}
-    replace_file(target / AUDIT, render_audit(inventory, audit))
-    pages += _replace_inventory(target, inventory, audit, None if whole else linked)
+    pages += manifest.replace("", _about_all(inventory, audit, None if whole else linked))
     manifest.write()
-    return WrittenSite(target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages, altered)
+    return WrittenSite(
+        target, tuple(stale), tuple(key for key in stamps if key not in set(stale)), pages, altered, added
+    )
 
 
 def _stamp(line: InventoryLine, newest_event: int, inventory: InventoryView, audit: LogProof) -> str:
@@ -117,20 +119,20 @@ def _pages(home: Home, keys: Sequence[str], audit: LogProof) -> Iterator[Page]:
             yield page_of(facts, audit, datetime.now(UTC))
 
 
-def _replace_inventory(target: Path, inventory: InventoryView, audit: LogProof, linked: frozenset[str] | None) -> int:
-    """Write each page of the inventory and of what is due, remove those of a longer one; return their number."""
-    written = {target / INVENTORY}
+def _changed(addresses: Sequence[str], keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the addresses of pages of these models, and of pages of no model."""
+    folders = tuple(f"{key}/" for key in keys)
+    return tuple(one for one in addresses if one.startswith(folders) or not one.startswith("models/"))
+
+
+def _about_all(inventory: InventoryView, audit: LogProof, linked: frozenset[str] | None) -> Iterator[tuple[str, str]]:
+    """Yield the pages about no single model: audit, inventory and what is due, each with its address."""
+    yield AUDIT, render_audit(inventory, audit)
     for choice in every_choice(inventory):
-        replace_file(target / choice.address, render_inventory(inventory, audit, linked, choice))
-        written.add(target / choice.address)
+        yield choice.address, render_inventory(inventory, audit, linked, choice)
     due_pages = due_page(inventory, 1).pages
     for number in range(1, due_pages + 1) if due_pages > 1 else ():
-        replace_file(target / due_address(number), render_due(inventory, number, linked))
-        written.add(target / due_address(number))
-    for folder in INVENTORY_FOLDERS:
-        for page in set((target / folder).rglob("*.html")) - written:
-            page.unlink()
-    return len(written)
+        yield due_address(number), render_due(inventory, number, linked)
 
 
 def _addressed(page: Page) -> Iterator[tuple[str, str]]:
@@ -142,11 +144,3 @@ def _addressed(page: Page) -> Iterator[tuple[str, str]]:
     for name, long in page.lists.items():
         for number in range(1, long.pages + 1):
             yield list_page(key, name, number), render_list(page, name, number)
-
-
-def _put_all(manifest: PageManifest, pages: Iterable[tuple[str, str]]) -> int:
-    written = 0
-    for address, text in pages:
-        manifest.put(address, text)
-        written += 1
-    return written

@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import InputError
 from data.files.content_seal import ContentSeal
-from views.evidence_address import model_page
+from views.evidence_address import INVENTORY, model_page
 from views.pages.page_manifest import NAME, PageManifest, replace_file
 
 KEY = "models/ops/delay"
@@ -58,8 +58,25 @@ def test_a_changed_page_is_not_current(written: Path) -> None:
     (written / model_page(KEY)).write_text("<b>")
     manifest = PageManifest.of(written, SEAL)
     assert (manifest.has(KEY, "1"), manifest.altered) == (False, (model_page(KEY),))
-    manifest.forget(KEY)
-    assert manifest.pages == {}
+
+
+def test_the_pages_that_a_model_no_longer_has_are_removed(written: Path) -> None:
+    manifest = PageManifest.of(written, SEAL)
+    manifest.put(INVENTORY, "<p>")
+    assert manifest.replace(KEY, [(f"{KEY}/1.html", "<p>"), (f"{KEY}/2.html", "<p>")]) == 2
+    assert sorted(manifest.pages) == [INVENTORY, f"{KEY}/1.html", f"{KEY}/2.html"]
+    assert not (written / model_page(KEY)).exists()
+    assert manifest.replace("", []) == 0
+    assert sorted(manifest.pages) == [f"{KEY}/1.html", f"{KEY}/2.html"]
+
+
+def test_a_page_that_no_report_wrote_is_named_unless_an_earlier_version_wrote_the_folder(written: Path) -> None:
+    (written / "more.html").touch()
+    manifest = PageManifest.of(written, SEAL)
+    assert manifest.added == ()
+    manifest.put(INVENTORY, "<p>")
+    manifest.write()
+    assert PageManifest.of(written, SEAL).added == ("more.html",)
 
 
 def test_a_manifest_that_names_the_changed_page_does_not_count(written: Path) -> None:
@@ -67,7 +84,8 @@ def test_a_manifest_that_names_the_changed_page_does_not_count(written: Path) ->
     digest = "sha256:" + hashlib.sha256(b"<b>").hexdigest()
     content = json.loads((written / NAME).read_text())
     (written / NAME).write_text(json.dumps({**content, "pages": {model_page(KEY): digest}}))
-    assert PageManifest.of(written, SEAL).stamps == {}
+    manifest = PageManifest.of(written, SEAL)
+    assert (manifest.stamps, manifest.altered) == ({}, (NAME,))
 
 
 UNREADABLE = {
