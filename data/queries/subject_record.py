@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from data.queries.lookup import find_subject
+from data.queries.paging import EVERYTHING, PageRequest, RowPage, page_of
 from data.records.approval import ApprovalRequest, Vote
 from data.records.deployment import Deployment, Slot
 from data.records.model import Consumer, Model, MonitoringPlan, TestPlan
@@ -22,7 +23,7 @@ from data.registry.state import State
 R = TypeVar("R", bound=Row)
 Rows = Mapping[type[Row], Sequence[Row]]
 
-OF_MODEL: tuple[type[Row], ...] = (Version, Slot, Consumer, TestPlan, MonitoringPlan)
+OF_MODEL: tuple[type[Row], ...] = (Slot, Consumer, TestPlan, MonitoringPlan)
 OF_VERSION: tuple[type[Row], ...] = (
     Dataset,
     Section,
@@ -38,10 +39,11 @@ OF_VERSION: tuple[type[Row], ...] = (
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A model with its rows of each table, by key."""
+    """A model with its rows of each table, by key; of the versions those on `page`, counted from the latest."""
 
     model: Model
     rows: Rows
+    page: RowPage[str]
 
     def of(self, kind: type[R]) -> list[R]:
         """Return the rows of one table."""
@@ -65,16 +67,22 @@ class VersionRecord:
         return rows_of(self.rows, kind)
 
 
-def subject_record(registry: Registry, text: str) -> ModelRecord | VersionRecord:
-    """Return the record of a version, or of a model if the text has no number.
+def subject_record(registry: Registry, text: str, page: PageRequest = EVERYTHING) -> ModelRecord | VersionRecord:
+    """Return the record of a version, or of a model if the text has no number, with a page of its versions.
 
-    Raises as `find_subject` does, and StoreError.
+    Page 1 has the latest versions. Raises as `find_subject` does, and StoreError.
     """
     with registry.reading() as state:
         subject = find_subject(state, text)
         if isinstance(subject, Model):
-            return ModelRecord(subject, {kind: state.find(kind, model=subject.key) for kind in OF_MODEL})
+            return _model_record(state, subject, page)
         return _version_record(state, subject)
+
+
+def _model_record(state: State, model: Model, page: PageRequest) -> ModelRecord:
+    keys = page_of(state.keys(Version, model=model.key)[::-1], page)
+    rows: dict[type[Row], Sequence[Row]] = {Version: state.among(Version, "key", keys.rows)}
+    return ModelRecord(model, rows | {kind: state.find(kind, model=model.key) for kind in OF_MODEL}, keys)
 
 
 def _version_record(state: State, version: Version) -> VersionRecord:

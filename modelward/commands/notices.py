@@ -10,8 +10,10 @@ import typer
 from data.files.home import Home
 from data.notices.channels.delivery import Attempts, DeliveryRecords
 from data.notices.outbox import Outbox, QueuedNotice
+from data.queries.paging import PageRequest, page_of
 from modelward.cli.caller import identify
 from modelward.cli.options import By, Json
+from modelward.cli.paging import PageNumber, remark_page
 from modelward.cli.terminal import remark, say, show_json, show_table
 from tasks.notify.deliver_notices import deliver_notices, has_channels, try_channels
 
@@ -23,14 +25,20 @@ NO_CHANNEL = "no delivery channel is set: docs/notices.md says how to set a webh
 @app.command("list")
 def list_notices(
     to: Annotated[str, typer.Option("--to", metavar="PERSON", help="Only notices to this person.")] = "",
-    last: Annotated[int, typer.Option("--last", min=1, help="The number of notices to list: the newest ones.")] = 50,
+    last: Annotated[int, typer.Option("--last", min=1, help="The number of notices on a page.")] = 50,
+    page: PageNumber = 1,
     as_json: Json = False,
 ) -> None:
-    """List the notices in the outbox, latest last, each with the state of its deliveries."""
+    """List the notices in the outbox, latest last, each with the state of its deliveries.
+
+    The first page has the latest notices; further pages have earlier ones.
+    """
     outbox = Outbox(Home.here().outbox)
     records = DeliveryRecords(outbox.root)
     found = outbox.contents()
-    queued_notices = [one for one in found.queued_notices if to in ("", one.notice.to)][-last:]
+    fitting = [one for one in found.queued_notices if to in ("", one.notice.to)]
+    shown = page_of(fitting[::-1], PageRequest(page, last))
+    queued_notices = shown.rows[::-1]
     _remark_on(found.unreadable)
     if as_json:
         show_json([_as_json(one, records.read(one.delivery)) for one in queued_notices])
@@ -46,6 +54,7 @@ def list_notices(
         for one in queued_notices
     ]
     show_table(("queued", "to", "about", "delivery", "title"), rows, "there is no notice", whole=4)
+    remark_page(shown, "notices", "counted from the latest")
     remark(f"the notices are in {outbox.root}, as Markdown and JSON")
 
 

@@ -18,13 +18,17 @@ from data.registry.registry import Registry
 from data.registry.rules.model import NOTHING_ENFORCED
 from data.registry.rules.retirement_party import what_is_missing
 from modelward.cli.options import Json, VersionName
+from modelward.cli.paging import Limit, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import as_text, heading, say, show_facts, show_json, show_table
 from modelward.cli.verdicts import show_judgements
 
 
-def show(name: VersionName, as_json: Json = False) -> None:
-    """Show a model with its versions, or one version with its evidence, verdicts and approvals."""
-    record = subject_record(Registry.here(), name)
+def show(name: VersionName, page: PageNumber = 1, limit: Limit = None, as_json: Json = False) -> None:
+    """Show a model with its versions, or one version with its evidence, verdicts and approvals.
+
+    The first page has the latest versions of a model; further pages have earlier ones.
+    """
+    record = subject_record(Registry.here(), name, requested_page(page, limit, as_json))
     if as_json:
         subject = {"model": record.model} if isinstance(record, ModelRecord) else {"version": record.version}
         more = {} if isinstance(record, ModelRecord) else {"retirement": record.retirement}
@@ -68,9 +72,10 @@ def _show_model(record: ModelRecord) -> None:
     show_table(
         ("version", "review", "serves as", "change", "what changed"),
         rows,
-        "the model has no version yet",
+        "there is no such page" if record.page.total else "the model has no version yet",
         title="Versions",
     )
+    remark_page(record.page, "versions", "counted from the latest")
 
 
 def _show_version(record: VersionRecord) -> None:

@@ -24,9 +24,10 @@ from data.queries.log_page import log_page
 from data.queries.lookup import row_named, version_named
 from data.queries.model_snapshot import model_snapshot
 from data.queries.paging import PageRequest
-from data.queries.subject_record import subject_record
+from data.queries.subject_record import ModelRecord, subject_record
 from data.queries.version_filter import VersionFilter
 from data.records.review import Finding, Severity
+from data.records.version import Version
 from data.registry.commands.model import DeclareConsumer
 from data.registry.commands.review import OpenFinding
 from tests.operations import deployed, held_after
@@ -106,6 +107,12 @@ def test_a_finding_is_found_by_its_number_without_reading_those_of_other_models(
 def test_a_model_is_shown_without_reading_other_models(world: World, read: Counter[str]) -> None:
     subject_record(world.registry, "delay")
     assert (read["model"], read["version"], read["consumer"]) == (1, 1, 0)
+
+
+def test_a_page_of_the_versions_of_a_model_reads_only_these(world: World, read: Counter[str]) -> None:
+    found = subject_record(world.registry, "delay", PageRequest(2, 1))
+    assert isinstance(found, ModelRecord)
+    assert (found.of(Version), found.page.total, read["version"]) == ([], 1, 0)
 
 
 @pytest.mark.parametrize("team", ["", "rail"])

@@ -108,6 +108,14 @@ def test_show_has_the_versions_of_a_model_and_the_evidence_of_a_version(rolled_b
         assert part in out
 
 
+def test_the_versions_of_a_model_are_shown_page_by_page_the_latest_first(rolled_back: World, cli: Cli) -> None:
+    pages = [cli("show", "delay", "--limit", "1", "--page", str(page), "--json").json["version"] for page in (1, 2)]
+    assert [[one["number"] for one in page] for page in pages] == [[2], [1]]
+    shown = cli("show", "delay", "--limit", "1")
+    assert "page 1 of 2: versions 1 to 1 of 2, counted from the latest; --page 2 shows the next" in shown.err
+    assert "there is no such page" in cli("show", "delay", "--limit", "1", "--page", "3").out
+
+
 def test_show_names_the_person_whose_deputy_validated(world: World, cli: Cli) -> None:
     world.grant("rita", "validator", deputy_of="vera", to_at=world.now + timedelta(days=5))
     world.validated(by="rita")

@@ -31,6 +31,13 @@ def test_without_a_delivery_channel_notices_stay_in_the_outbox(queued: World, cl
     assert cli("notices", "list", "--to", "nobody").out == "there is no notice\n"
 
 
+def test_the_notices_are_listed_page_by_page_the_latest_first(queued: World, cli: Cli) -> None:
+    later = Notice(kind="approval", to="alma", about="x", title="decide soon", text="now")
+    Outbox(queued.home.outbox).write(later, datetime.now(UTC))
+    pages = [cli("notices", "list", "--last", "1", "--page", str(page), "--json").json for page in (1, 2, 3)]
+    assert [[one["title"] for one in page] for page in pages] == [["decide soon"], ["decide"], []]
+
+
 def test_a_mail_is_sent_once_and_listed_as_delivered(queued: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     with mail_server() as server:
         address = f"mailto://127.0.0.1:{server.port}?from=modelward@example.org&mode=insecure"
