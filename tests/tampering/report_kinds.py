@@ -35,7 +35,7 @@ def emptied(path: Path, _: random.Random) -> None:
     path.write_bytes(b"")
 
 
-def said_well(path: Path, _: random.Random) -> None:
+def with_another_state(path: Path, _: random.Random) -> None:
     path.write_text(path.read_text("utf-8").replace("retired", "approved"), "utf-8")
 
 
@@ -126,7 +126,7 @@ KINDS = [
     Kind("report page: removed", "An evidence page is removed.", page(removed), "pages"),
     Kind("report page: emptied", "An evidence page is emptied.", page(emptied), "pages"),
     Kind("report page: other words", "An evidence page says that a retired version is approved.",
-         page(said_well, PAGES[:1]), "pages"),
+         page(with_another_state, PAGES[:1]), "pages"),
     Kind("report page: exchanged", "The contents of two evidence pages are exchanged.", exchanged, "pages"),
     Kind("report page: added", "A page is added to the folder of evidence pages.", added, "pages"),
     Kind("report page: with the manifest", "An evidence page and its digest in the manifest are changed.",
