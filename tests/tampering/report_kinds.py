@@ -10,7 +10,7 @@ from pathlib import Path
 from data.files.artifacts import ArtifactStore, file_digest
 from data.files.content_seal import ContentSeal
 from tests.tampering.flipped_bit import flip
-from tests.tampering.kind import Expected, Kind, Tamper
+from tests.tampering.kind import ExpectedFinding, Kind, Tamper
 from tests.tampering.reported_files import DOSSIER, RETIRED
 from tests.tampering.tampered_home import TamperedHome
 from views.evidence_address import AUDIT, INVENTORY, model_page, version_page
@@ -42,43 +42,43 @@ def with_another_state(path: Path, _: random.Random) -> None:
 def page(change: Change, addresses: tuple[str, ...] = PAGES) -> Tamper:
     """Change one of the evidence pages."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         address = chosen.choice(addresses)
         change(site_folder(home.home) / address, chosen)
-        return Expected(None, f"{address} differs")
+        return ExpectedFinding(None, f"{address} differs")
 
     return tamper
 
 
-def exchanged(home: TamperedHome, chosen: random.Random) -> Expected:
+def exchanged(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Exchange the contents of two pages."""
     first, other = (site_folder(home.home) / address for address in chosen.sample(PAGES, 2))
     contents = first.read_bytes(), other.read_bytes()
     first.write_bytes(contents[1])
     other.write_bytes(contents[0])
-    return Expected(None, f"{first.relative_to(site_folder(home.home))} differs")
+    return ExpectedFinding(None, f"{first.relative_to(site_folder(home.home))} differs")
 
 
-def added(home: TamperedHome, chosen: random.Random) -> Expected:
+def added(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     address = f"{RETIRED}/{chosen.randrange(2, 99)}.html"
     (site_folder(home.home) / address).write_bytes(b"<p>approved</p>")
-    return Expected(None, f"{address} was added")
+    return ExpectedFinding(None, f"{address} was added")
 
 
-def with_manifest(home: TamperedHome, chosen: random.Random) -> Expected:
+def with_manifest(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     """Change a page and its digest in the manifest."""
     root, address = site_folder(home.home), chosen.choice(PAGES)
     flip(root / address, chosen)
     content = json.loads((root / NAME).read_bytes())
     content["pages"][address] = file_digest(root / address)
     (root / NAME).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
-    return Expected(None, f"{NAME} differs")
+    return ExpectedFinding(None, f"{NAME} differs")
 
 
 def manifest(change: Change, says: str = f"{NAME} differs") -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(site_folder(home.home) / NAME, chosen)
-        return Expected(None, says)
+        return ExpectedFinding(None, says)
 
     return tamper
 
@@ -92,17 +92,17 @@ def without_seal(path: Path, _: random.Random) -> None:
 def dossier(ending: str, change: Change) -> Tamper:
     """Change a dossier in the folder of reports."""
 
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(home.home.reports / f"{DOSSIER}{ending}", chosen)
-        return Expected(None, f"the dossier {DOSSIER}{ending} is not the one that was recorded")
+        return ExpectedFinding(None, f"the dossier {DOSSIER}{ending} is not the one that was recorded")
 
     return tamper
 
 
 def stored_dossier(change: Change) -> Tamper:
-    def tamper(home: TamperedHome, chosen: random.Random) -> Expected:
+    def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(ArtifactStore(home.home.artifacts).path(home.dossier), chosen)
-        return Expected(home.first_naming(home.dossier), home.dossier)
+        return ExpectedFinding(home.first_naming(home.dossier), home.dossier)
 
     return tamper
 
@@ -114,9 +114,9 @@ def replaced(path: Path, chosen: random.Random) -> None:
 def incident(statement: str, says: str) -> Tamper:
     """Change the rows of incidents behind the back of the log."""
 
-    def tamper(home: TamperedHome, _: random.Random) -> Expected:
+    def tamper(home: TamperedHome, _: random.Random) -> ExpectedFinding:
         home.sql(statement)
-        return Expected(None, says, "incident")
+        return ExpectedFinding(None, says, "incident")
 
     return tamper
 
