@@ -17,7 +17,7 @@ from views.evidence_address import AUDIT, INVENTORY, model_page, version_page
 from views.pages.page_manifest import NAME, PageManifest
 from views.pages.site import site_folder
 
-Change = Callable[[Path, random.Random], object]
+ReportChange = Callable[[Path, random.Random], object]
 PAGES = (model_page(RETIRED), version_page(f"{RETIRED}/versions/1"), INVENTORY, AUDIT)
 
 
@@ -39,8 +39,8 @@ def with_another_state(path: Path, _: random.Random) -> None:
     path.write_text(path.read_text("utf-8").replace("retired", "approved"), "utf-8")
 
 
-def page(change: Change, addresses: tuple[str, ...] = PAGES) -> Tamper:
-    """Change one of the evidence pages."""
+def page(change: ReportChange, addresses: tuple[str, ...] = PAGES) -> Tamper:
+    """ReportChange one of the evidence pages."""
 
     def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         address = chosen.choice(addresses)
@@ -66,7 +66,7 @@ def added(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
 
 
 def with_manifest(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
-    """Change a page and its digest in the manifest."""
+    """ReportChange a page and its digest in the manifest."""
     root, address = site_folder(home.home), chosen.choice(PAGES)
     flip(root / address, chosen)
     content = json.loads((root / NAME).read_bytes())
@@ -75,7 +75,7 @@ def with_manifest(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
     return ExpectedFinding(None, f"{NAME} differs")
 
 
-def manifest(change: Change, says: str = f"{NAME} differs") -> Tamper:
+def manifest(change: ReportChange, says: str = f"{NAME} differs") -> Tamper:
     def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(site_folder(home.home) / NAME, chosen)
         return ExpectedFinding(None, says)
@@ -89,8 +89,8 @@ def without_seal(path: Path, _: random.Random) -> None:
     path.write_text(json.dumps(content))
 
 
-def dossier(ending: str, change: Change) -> Tamper:
-    """Change a dossier in the folder of reports."""
+def dossier(ending: str, change: ReportChange) -> Tamper:
+    """ReportChange a dossier in the folder of reports."""
 
     def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(home.home.reports / f"{DOSSIER}{ending}", chosen)
@@ -99,7 +99,7 @@ def dossier(ending: str, change: Change) -> Tamper:
     return tamper
 
 
-def stored_dossier(change: Change) -> Tamper:
+def stored_dossier(change: ReportChange) -> Tamper:
     def tamper(home: TamperedHome, chosen: random.Random) -> ExpectedFinding:
         change(ArtifactStore(home.home.artifacts).path(home.dossier), chosen)
         return ExpectedFinding(home.first_naming(home.dossier), home.dossier)
@@ -112,7 +112,7 @@ def replaced(path: Path, chosen: random.Random) -> None:
 
 
 def incident(statement: str, says: str) -> Tamper:
-    """Change the rows of incidents behind the back of the log."""
+    """ReportChange the rows of incidents behind the back of the log."""
 
     def tamper(home: TamperedHome, _: random.Random) -> ExpectedFinding:
         home.sql(statement)
