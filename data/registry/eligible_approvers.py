@@ -20,7 +20,7 @@ from data.registry.independence import require_allowed_signer
 from data.registry.purposes import PURPOSES
 from data.registry.rules import emergency
 from data.registry.rules.approval import subject_of
-from data.registry.rules.proof import active_credential, grants_held
+from data.registry.rules.proof import active_credential, grants_for
 from data.registry.rules.review import require_signer
 from data.registry.state import State
 
@@ -47,8 +47,8 @@ def eligible_approvers(state: State, request: ApprovalRequest, now: datetime) ->
     people = [one for one in state.find(Person, state="active") if one.person not in decided]
     roles = list(dict.fromkeys(one.role for one in request.required))
     subject = subject_of(state, request.purpose, request.subject)
-    team, version = subject.model.team, subject.version
-    found = [one for role in roles for person in people for one in _ways(state, request, team, person, role, now)]
+    model, version = subject.model, subject.version
+    found = [one for role in roles for person in people for one in _ways(state, request, model, person, role, now)]
     free = [one for one in found if one.deputy_of not in decided and _independent(state, request, version, one)]
     first = {(one.person, one.role): one for one in reversed(free)}
     return tuple(first[key] for key in sorted(first, key=lambda key: (key[0], roles.index(key[1]))))
@@ -63,23 +63,22 @@ def validators(state: State, version: Version, now: datetime) -> tuple[str, ...]
 
 def holders(state: State, model: Model, roles: Sequence[Role], environment: str, now: datetime) -> tuple[str, ...]:
     """Return everybody with an active credential who holds at least one of `roles` for a model in an environment."""
-    scope = {"team": model.team, "environment": environment}
     people = [one.person for one in state.find(Person, state="active") if active_credential(state, one.person)]
     return tuple(
         person
         for person in people
-        if any(grants_held(state, person, role, Moment(now), tier=model.tier, **scope) for role in roles)
+        if any(grants_for(state, person, role, Moment(now), model, environment=environment) for role in roles)
     )
 
 
 def _ways(
-    state: State, request: ApprovalRequest, team: str, person: Person, role: Role, now: datetime
+    state: State, request: ApprovalRequest, model: Model, person: Person, role: Role, now: datetime
 ) -> Iterator[EligibleApprover]:
     """Yield each way in which a person holds a role: first directly, then for each person they represent."""
     if active_credential(state, person.person) is None:
         return
-    held = grants_held(
-        state, person.person, role, Moment(now), team=team, tier=request.tier, environment=request.environment
+    held = grants_for(
+        state, person.person, role, Moment(now), model, tier=request.tier, environment=request.environment
     )
     for principal in sorted({one.deputy_of or "" for one in held}):
         yield EligibleApprover(person.person, person.name, role, principal or None)

@@ -1,4 +1,5 @@
-"""Change a registered model to its model.yaml. To relax a rule, another person than the author must confirm."""
+"""Change a registered model to its model.yaml. To relax a rule, another person than the author must confirm; another
+owner is confirmed by the former owner, the new one or an administrator."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from data.submission.provenance import read_provenance
 from modelward.cli.caller import identify, prove
 from modelward.cli.options import AsOf, By, CodeFromStdin, Json
 from modelward.cli.terminal import remark, say, show_json, show_receipt
+from tasks.notify.notify_owners import notify_owners
 
 
 def amend(
@@ -38,10 +40,13 @@ def amend(
             return
         say(f"{short(model.key)} is already registered with this model.yaml; nothing was recorded")
         return
+    if requested.owner != model.owner:
+        remark(f"the owner changes from {model.owner} to {requested.owner}; both are notified")
     remark("; ".join(relaxations(model, requested)) or f"no rule of {short(model.key)} is relaxed")
     remark(f"written by {', '.join(writers)}")
     proof = prove(who.actor.id, code_from_stdin)
     receipt = who.do(requested.model_copy(update={"written_by": writers, "proof": proof}))
+    notify_owners(model, receipt, proof.person)
     show_receipt(receipt, as_json, f"amended {short(model.key)}")
 
 

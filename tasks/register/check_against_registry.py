@@ -12,7 +12,7 @@ from data.records.names import short, version_key
 from data.records.person import Person
 from data.records.version import ChangeClass, Dataset, Section, Version
 from data.registry.registry import Registry
-from data.registry.rules.model import relaxations, require_proof
+from data.registry.rules.model import needs_proof, require_proof
 from data.registry.rules.version import is_same_provenance
 from data.submission.folder import Submission
 from data.submission.model_file import FILE as MODEL
@@ -43,8 +43,8 @@ def check_against_registry(submission: Submission) -> RegistrationFacts:
 
     Raises SubmissionError for an owner who is not on the roster, a standard that is not adopted, a parent or upstream
     version that is not registered, or a change class that needs a parent when there is none. Raises IllegalMoveError
-    for a retired model, and NotAuthorisedError when a registered model's rules are relaxed, because a flow cannot give
-    the one-time code that this needs.
+    for a retired model, and NotAuthorisedError when a registered model's rules are relaxed or its owner changes,
+    because a flow cannot give the one-time code that this needs.
     """
     checked: list[RegisteredFacts] = []
 
@@ -108,7 +108,7 @@ def _check_model(facts: RegisteredFacts, submission: Submission) -> None:
 
 def _check_rules(model: Model | None, submission: Submission) -> None:
     submitted = submission.model.command
-    if model is not None and relaxations(model, submitted):
+    if model is not None and needs_proof(model, submitted):
         require_proof(model, submitted)
 
 

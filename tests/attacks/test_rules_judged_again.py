@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from data.records.person import Actor
+from data.records.model import Model
+from data.records.person import Actor, Role
 from data.records.review import Finding, Review, Severity, Waiver
+from data.registry.commands.model import RegisterModel
 from data.registry.commands.review import (
     AnswerFinding,
     CompleteReview,
@@ -54,6 +56,14 @@ def completed(world: World) -> CompleteReview:
     return CompleteReview(key=world.find(Review)[0].key, outcome="well", proof=world.proof("outsider"))
 
 
+def completed_by_another_owner(world: World) -> CompleteReview:
+    return CompleteReview(key=world.find(Review)[1].key, outcome="well", proof=world.proof("rita"))
+
+
+def owned(world: World, owner: str, **changes: Any) -> RegisterModel:
+    return RegisterModel.of(world.get(Model, MODEL)).model_copy(update={"owner": owner, **changes})
+
+
 def validation_of_partly_known(world: World) -> ConcludeValidation:
     version = f"{MODEL}/versions/2"
     return ConcludeValidation(
@@ -88,8 +98,24 @@ CASES: Mapping[str, BypassedRule] = {
         "only some contributors of models/ops/delay/versions/2 are known",
     ),
     "a review completed without the role": BypassedRule(
-        completed, "outsider", without("review.holds_role", lambda *_, **__: True),
+        completed, "outsider", without("review.grants_for", lambda *_, **__: [True]),
         "outsider held neither the role owner nor validator",
+    ),
+    "a review completed by the owner of another model": BypassedRule(
+        completed_by_another_owner, "rita", without("review.grants_for", lambda *_, **__: [True]),
+        "rita held neither the role owner nor validator",
+    ),
+    "a model of an owner who is not on the roster": BypassedRule(
+        lambda world: owned(world, "olgaa", model="models/ops/other"), "dev",
+        without("model._check_owner"), "olgaa was not active on the roster",
+    ),
+    "a change of owner that nobody confirmed": BypassedRule(
+        lambda world: owned(world, "outsider"), "dev",
+        without("model._check_owner"), "another owner needs a one-time code",
+    ),
+    "a change of owner that another person confirmed": BypassedRule(
+        lambda world: owned(world, "olga", proof=world.proof("dev")), "dev",
+        without("model._check_owner"), "dev is neither the former owner nor olga nor an administrator",
     ),
 }  # fmt: skip
 
@@ -100,7 +126,9 @@ def prepare(world: World) -> None:
     world.assessed(world.version(provenance={"contributors": "claimed"}))
     world.do(opened_finding(world), by="vera")
     world.do(waiver(world, days=30))
-    world.do(OpenReview(model=MODEL, version=f"{MODEL}/versions/1", reason="it is time", due_at=LATER))
+    for reason in ("it is time", "it is asked for"):
+        world.do(OpenReview(model=MODEL, version=f"{MODEL}/versions/1", reason=reason, due_at=LATER))
+    world.grant("rita", Role.OWNER)
 
 
 @pytest.fixture(scope="module")

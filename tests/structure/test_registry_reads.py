@@ -31,7 +31,7 @@ ALLOWED = {
 # Of these modules only the pure functions and tables: the others take a State or a connection.
 PURE = {
     "data.registry.clock": {"confirmed_clock"},
-    "data.registry.rules.model": {"NOTHING_ENFORCED", "relaxations", "require_proof"},
+    "data.registry.rules.model": {"NOTHING_ENFORCED", "needs_proof", "relaxations", "require_proof"},
     "data.registry.rules.retirement_party": {"PLANNING", "what_is_missing"},
     "data.registry.rules.version": {"is_same_provenance"},
 }

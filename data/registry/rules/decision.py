@@ -23,8 +23,9 @@ from data.errors import (
 )
 from data.records.approval import ApprovalRequest, Vote
 from data.records.events import EventType
+from data.records.model import Model
 from data.records.names import person_key, short
-from data.records.person import Person
+from data.records.person import Person, Role
 from data.records.review import Finding, Severity
 from data.records.row import Row
 from data.records.version import ReviewState, Version
@@ -55,7 +56,7 @@ from data.registry.rules.approval import (
     require_pending,
     subject_of,
 )
-from data.registry.rules.proof import Proven, grants_held, prove
+from data.registry.rules.proof import Proven, grants_for, prove
 from data.registry.state import State
 
 CONDITIONS = 20
@@ -163,12 +164,11 @@ def _check_answer(request: ApprovalRequest, command: Decide, context: Context) -
 
 def _check_voter(state: State, request: ApprovalRequest, subject: Subject, command: Decide, context: Context) -> Voter:
     person = _active(state, command.proof.person)
-    team, environment = subject.model.team, request.environment
-    grants = grants_held(
-        state, person.person, command.role, context, team=team, tier=request.tier, environment=environment
-    )
+    model, environment = subject.model, request.environment
+    grants = grants_for(state, person.person, command.role, context, model, tier=request.tier, environment=environment)
     if command.deputy_of not in {one.deputy_of for one in grants}:
-        where = f"for team {team}, tier {request.tier}, {environment}"
+        _check_owner(person, command, model)
+        where = f"for team {model.team}, tier {request.tier}, {environment}"
         as_deputy = f" as deputy of {command.deputy_of[:128]!a}" if command.deputy_of else ""
         raise NotAuthorisedError(f"{person.person} does not hold the role {command.role}{as_deputy} {where}")
     if command.role not in {one.role for one in request.required}:
@@ -180,6 +180,15 @@ def _check_voter(state: State, request: ApprovalRequest, subject: Subject, comma
     for signer in [person, *([_active(state, command.deputy_of)] if command.deputy_of else [])]:
         require_allowed_signer(signer, subject.version, request)
     return Voter(person, command.deputy_of)
+
+
+def _check_owner(person: Person, command: Decide, model: Model) -> None:
+    """Raise NotAuthorisedError when somebody signs as owner who neither is the model's owner nor represents them."""
+    if command.role is Role.OWNER and (command.deputy_of or person.person) != model.owner:
+        raise NotAuthorisedError(
+            f"{person.person} is not the owner of {short(model.key)}; its owner is {model.owner}",
+            f"ask {model.owner} or their deputy, or name another owner with `modelward amend FOLDER`",
+        )
 
 
 def _active(state: State, person: str) -> Person:

@@ -30,7 +30,7 @@ from data.registry.redaction import redacted
 from data.registry.rollback import blocked
 from data.registry.rules.approval import RESTORE, digest_refs, require_valid_waivers
 from data.registry.rules.model import active_model
-from data.registry.rules.proof import grants_held, prove
+from data.registry.rules.proof import grants_for, prove
 from data.registry.rules.version import require_fresh_verdicts
 from data.registry.state import State
 
@@ -191,9 +191,8 @@ def _check_evidence(state: State, command: ReleaseInEmergency, version: Version,
 
 
 def _check_role(state: State, command: ReleaseInEmergency, model: Model, context: Context) -> None:
-    scope = {"team": model.team, "environment": command.environment}
-    person = command.proof.person
-    if any(grants_held(state, person, role, context, tier=model.tier, **scope) for role in command.release_roles):
+    person, environment = command.proof.person, command.environment
+    if any(grants_for(state, person, role, context, model, environment=environment) for role in command.release_roles):
         return
     roles = " or ".join(command.release_roles)
     raise NotAuthorisedError(

@@ -17,7 +17,7 @@ from data.records.version import Version
 from data.registry.command import Command, CommandResult, Context, Proof, Rule
 from data.registry.commands.deployment import EscalateIncident, OpenIncident, ResolveIncident
 from data.registry.redaction import redacted
-from data.registry.rules.proof import Proven, administrator, deputy_data, grants_held, principal_of, prove
+from data.registry.rules.proof import Proven, administrator, deputy_data, grants_for, principal_of, prove
 from data.registry.state import State
 
 SIGNERS = (Role.OWNER, Role.APPROVER)
@@ -140,8 +140,7 @@ def require_other_signer(
     proven = prove(state, proof, context)
     person = proven.actor.id
     model = state.need(Model, incident.model)
-    scope = {"team": model.team, "environment": environment}
-    held = [one for role in SIGNERS for one in grants_held(state, person, role, context, tier=model.tier, **scope)]
+    held = [one for role in SIGNERS for one in grants_for(state, person, role, context, model, environment=environment)]
     if not held:
         raise NotAuthorisedError(f"{person} holds neither the role owner nor approver for {short(model.key)}")
     if person == incident.opened_by:

@@ -13,7 +13,7 @@ from data.records.person import Person, Role
 from data.registry.command import Command, CommandResult, Context, Proof, Rule
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.registry.independence import is_one_of
-from data.registry.rules.proof import Proven, grants_held, prove
+from data.registry.rules.proof import Proven, administrators, grants_held, prove
 from data.registry.state import State
 
 STRICTNESS: Mapping[Mode, int] = {"observe": 0, "warn": 1, "enforce": 2}
@@ -30,6 +30,7 @@ def register_model(state: State, command: RegisterModel, context: Context) -> Co
     _check_standards(state, command)
     data: dict[str, object] = {} if enforces(command.standards) else {"note": NOTHING_ENFORCED}
     known = state.get(Model, command.model)
+    _check_owner(state, known, command, context)
     if known is None:
         proven = _proven(state, command.proof, context)
         by = proven.actor.id
@@ -67,13 +68,46 @@ def relaxations(known: Model, amended: RegisterModel) -> list[str]:
 
 
 def require_proof(known: Model, amended: RegisterModel) -> Proof:
-    """Return the proof in an amendment that relaxes rules. Raises NotAuthorisedError when it has none."""
+    """Return the proof in an amendment that needs one. Raises NotAuthorisedError when it has none."""
+    if amended.proof is None and amended.owner != known.owner:
+        raise NotAuthorisedError(
+            f"the owner of {short(known.key)} would change from {known.owner} to {amended.owner}",
+            f"run `modelward amend FOLDER --by {known.owner}`, or --by {amended.owner}, or --by ADMINISTRATOR",
+        )
     if amended.proof is None:
         raise NotAuthorisedError(
             f"the rules of {short(known.key)} would be relaxed: {'; '.join(relaxations(known, amended))}",
             "run `modelward amend FOLDER --by APPROVER` to relax them",
         )
     return amended.proof
+
+
+def needs_proof(known: Model, amended: RegisterModel) -> bool:
+    """Return True if an amendment needs a one-time code: it relaxes rules, or names another owner."""
+    return amended.owner != known.owner or bool(relaxations(known, amended))
+
+
+def _check_owner(state: State, known: Model | None, command: RegisterModel, context: Context) -> None:
+    """Raise NotAuthorisedError unless a new owner is on the roster, and a change of owner was confirmed.
+
+    The former owner, the new owner or an administrator confirms a change of owner with their code.
+    """
+    if known is not None and known.owner == command.owner:
+        return
+    row = state.get(Person, person_key(command.owner))
+    if row is None or row.state != "active":
+        raise NotAuthorisedError(
+            f"{command.owner}, the owner of {short(command.model)}, is not on the roster",
+            f"correct `owner` in model.yaml, or add the person with `modelward people add {command.owner}`",
+        )
+    if known is None:
+        return
+    person = require_proof(known, command).person
+    if person not in (known.owner, command.owner, *administrators(state, context)):
+        raise NotAuthorisedError(
+            f"{person} cannot make {command.owner} the owner of {short(known.key)} in place of {known.owner}",
+            f"ask {known.owner}, {command.owner} or an administrator to run `modelward amend FOLDER`",
+        )
 
 
 def _proven(state: State, proof: Proof | None, context: Context) -> Proven:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-RULES_NUMBER: Final = 4
+RULES_NUMBER: Final = 5
 """The number of the present rules: those of this package and of lifecycle, approvals and independence.
 
 Raise it by one in the same commit that changes what a rule allows, refuses or writes: a legal move, who may sign, when
@@ -14,6 +14,8 @@ open request becomes stale). An auditor can then judge an old event by the rules
 By rules 2 the digest of a request covers its text after secrets were removed; the code of a refused command is used.
 By rules 3 nobody is independent of a version of which only some contributors are known.
 By rules 4 the digest of the evidence covers the overlap of held-out and training data.
+By rules 5 the role owner counts only for the owner of the model and their deputies; an owner is on the roster, and a
+new one is confirmed with a code.
 Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 

@@ -15,6 +15,7 @@ import pyotp
 
 from data.errors import LockedOutError, NotAuthorisedError, ProofError, SeedMismatchError, SigningKeyError
 from data.records.events import EventType
+from data.records.model import Model
 from data.records.names import person_key
 from data.records.person import Actor, Credential, Person, Role, RoleGrant
 from data.records.row import Row
@@ -122,6 +123,17 @@ def grants_held(state: State, person: str, role: Role, context: Timed, *, team: 
     scope = Scope(team, tier, environment)
     held = _in_force(state, person, role, context, scope)
     return [one for one in held if not one.deputy_of or _principal_holds(state, one.deputy_of, role, context, scope)]
+
+
+def grants_for(state: State, person: str, role: Role, context: Timed, model: Model, *, tier: int = 0,
+               environment: str = "*") -> list[RoleGrant]:  # fmt: skip
+    """Return every grant by which a person holds a role now for a model (tier 0: the model's).
+
+    The role owner counts only for the owner of the model and their deputies.
+    """
+    scope = Scope(model.team, tier or model.tier, environment)._asdict()
+    held = grants_held(state, person, role, context, **scope)
+    return [one for one in held if role is not Role.OWNER or (one.deputy_of or one.person) == model.owner]
 
 
 def holds_role(state: State, person: str, role: Role, context: Timed, *, team: str = "*", tier: int = 0,

@@ -29,7 +29,7 @@ from data.registry.evidence import collect_evidence
 from data.registry.independence import require_independent
 from data.registry.lifecycle import check_review_move
 from data.registry.rules.model import active_model
-from data.registry.rules.proof import deputy_data, grants_held, holds_role, principal_of, prove
+from data.registry.rules.proof import deputy_data, grants_for, holds_role, principal_of, prove
 from data.registry.state import State
 
 ASK_ANOTHER = "ask the person who raised the finding, or a validator"
@@ -149,7 +149,7 @@ def complete_review(state: State, command: CompleteReview, context: Context) -> 
         )
     model = state.need(Model, review.model)
     person, roles = command.proof.person, (Role.OWNER, Role.VALIDATOR)
-    if not any(holds_role(state, person, one, context, team=model.team, tier=model.tier) for one in roles):
+    if not any(grants_for(state, person, one, context, model) for one in roles):
         raise NotAuthorisedError(f"{person} holds neither the role owner nor validator for {short(model.key)}")
     proven = prove(state, command.proof, context)
     row = review.changed(
@@ -170,11 +170,7 @@ def require_signer(
     person, model = state.get(Person, person_key(proof.person)), state.need(Model, version.model)
     if person is None or person.state != "active":
         raise NotAuthorisedError(f"{proof.person} is not on the roster")
-    held = [
-        grant
-        for role in roles
-        for grant in grants_held(state, person.person, role, context, team=model.team, tier=model.tier)
-    ]
+    held = [grant for role in roles for grant in grants_for(state, person.person, role, context, model)]
     if not held:
         raise NotAuthorisedError(
             f"{person.person} does not hold the role {' or '.join(roles)} for team {model.team} and tier {model.tier}"

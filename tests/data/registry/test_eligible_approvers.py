@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from data.errors import RefusedError
+from data.errors import NotAuthorisedError, RefusedError
 from data.records.approval import ApprovalRequest, EligibleApprover, RequiredRole
 from data.records.model import Model
 from data.records.person import Person, Role
@@ -129,6 +129,28 @@ def test_each_required_role_is_listed(world: World) -> None:
         ("olga", "approver"),
     ]
     assert found[0] == EligibleApprover("alma", "Alma", Role.APPROVER)
+
+
+def test_the_owner_of_another_model_cannot_sign_as_the_owner_of_this_one(world: World) -> None:
+    world.grant("rita", Role.OWNER)
+    world.grant("otto", Role.OWNER, deputy_of="rita", to_at=world.now + timedelta(days=5))
+    world.grant("vera", Role.OWNER, deputy_of="olga", to_at=world.now + timedelta(days=5))
+    request = world.requested(required=(RequiredRole(role=Role.OWNER, count=2),))
+    assert named(world, request) == ["olga", "vera for olga"]
+    for person, principal in (("rita", None), ("otto", "rita")):
+        with pytest.raises(NotAuthorisedError, match="is not the owner of ops/delay; its owner is olga.*\n.*ask olga"):
+            world.decide(request, person, role=Role.OWNER, deputy_of=principal)
+    assert world.decide(request, "vera", role=Role.OWNER, deputy_of="olga").type == "approval.decided"
+
+
+def test_an_owner_without_the_role_cannot_sign(world: World) -> None:
+    version = world.version()
+    world.model(owner="rita", proof=world.proof("rita"))
+    world.validated(version)
+    request = world.requested(version, required=(RequiredRole(role=Role.OWNER),))
+    assert named(world, request) == []
+    with pytest.raises(NotAuthorisedError, match="rita does not hold the role owner"):
+        world.decide(request, "rita", role=Role.OWNER)
 
 
 def test_holders_have_the_role_for_the_model_and_a_credential(world: World) -> None:

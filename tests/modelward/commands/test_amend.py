@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from data.notices.outbox import Outbox
 from data.records.model import Model
 from data.submission.folder import read_model
 from tests.modelward.commands.conftest import ProvenCaller
@@ -78,6 +79,19 @@ def test_a_change_that_relaxes_nothing_is_amended_with_a_code(
     result = cli("amend", folder, *options, "--json", typed=typed)
     assert (result.json["type"], "no rule of ops/late is relaxed" in result.err) == ("model.amended", True)
     assert world.get(Model, MODEL).runbook == "docs/night.md"
+
+
+def test_a_change_of_owner_is_confirmed_by_the_new_one_and_both_are_notified(
+    world: World, cli: Cli, proven: Proven, folder: Path
+) -> None:
+    replace_line(folder / "model.yaml", "owner:", "owner: rita")
+    options, typed = proven("rita")
+    result = cli("amend", folder, *options, typed=typed)
+    assert (result.code, "the owner changes from olga to rita; both are notified" in result.err) == (0, True)
+    notices = Outbox(world.home.outbox).contents().queued_notices
+    assert {one.notice.to for one in notices} == {"olga", "rita"}
+    assert {one.notice.title for one in notices} == {"ops/late: the owner is rita"}
+    assert "rita made rita the owner of ops/late in place of olga" in notices[0].notice.text
 
 
 REFUSED: dict[str, tuple[str, str]] = {

@@ -128,3 +128,10 @@ def test_a_version_of_a_retired_model_is_refused(world: World, folder: Path, mon
     refused: type[ModelwardError] = IllegalMoveError
     with pytest.raises(refused, match="ops/delay is retired"):
         check_against_registry.fn(read(folder))
+
+
+def test_another_owner_is_refused_in_a_submission_because_it_needs_a_code(world: World, folder: Path) -> None:
+    world.model()
+    replace_line(folder / "model.yaml", "owner:", "owner: rita")
+    with pytest.raises(NotAuthorisedError, match="the owner of ops/delay would change from olga to rita"):
+        check_against_registry.fn(read(folder))

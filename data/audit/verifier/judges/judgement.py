@@ -32,7 +32,7 @@ from data.audit.verifier.report import Findings
 
 Judge = Callable[[Case], None]
 
-KNOWN_RULES = range(1, 5)
+KNOWN_RULES = range(1, 6)
 """The rules numbers by which this verifier can judge. An event names the rules that its writer applied."""
 
 JUDGES: Mapping[str, Judge] = {

@@ -18,6 +18,8 @@ STEP_SECONDS = 30  # RFC 6238 §5.2
 ATTEMPTS = 5
 ATTEMPT_WINDOW = LOCK_OUT = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(minutes=2)
+OWNER_OF_THE_MODEL = 5
+"""The first rules by which the role owner counts only for the owner of the model and their deputies."""
 
 
 def require_code(case: Case, *commands: str) -> str:
@@ -131,10 +133,18 @@ def grants_held(
     return [one for one in in_force(person) if one["deputy_of"] is None or is_held(one["deputy_of"])]
 
 
-def roles_held(case: Case, person: str, roles: Iterable[str], model: Values, environment: str = "*") -> list[Values]:
-    """Return each grant of one of these roles that a person held for a model in an environment."""
-    team, tier = model["team"], model["tier"]
-    return [one for role in roles for one in grants_held(case, person, role, team, tier, environment)]
+def roles_held(
+    case: Case, person: str, roles: Iterable[str], model: Values, environment: str = "*", tier: int = 0
+) -> list[Values]:
+    """Return each grant of one of these roles that a person held for a model in an environment (tier 0: the model's).
+
+    The role owner counts only for the owner of the model and their deputies.
+    """
+    scope = (model["team"], tier or model["tier"], environment)
+    held = [one for role in roles for one in grants_held(case, person, role, *scope)]
+    if case.rules < OWNER_OF_THE_MODEL:
+        return held
+    return [one for one in held if one["role"] != "owner" or (one["deputy_of"] or person) == model["owner"]]
 
 
 def principal_of(grants: Iterable[Values]) -> str | None:

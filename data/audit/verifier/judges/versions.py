@@ -5,7 +5,13 @@ from __future__ import annotations
 from data.audit.verifier.judges.case import Case
 from data.audit.verifier.judges.independence import is_one_of
 from data.audit.verifier.judges.moves import REVIEW, require_move, require_review_move
-from data.audit.verifier.judges.proofs import require_code, roles_held
+from data.audit.verifier.judges.proofs import (
+    OWNER_OF_THE_MODEL,
+    administrators,
+    require_active,
+    require_code,
+    roles_held,
+)
 from data.audit.verifier.judges.rows import Values
 
 STRICTNESS = {"observe": 0, "warn": 1, "enforce": 2}
@@ -20,6 +26,8 @@ def judge_model_registered(case: Case) -> None:
     case.require(row["key"] == f"models/{row['team']}/{row['name']}", f"{row['key']} is not the key of the model")
     case.pin(row, "registered_at")
     _require_adopted(case, row)
+    if case.rules >= OWNER_OF_THE_MODEL:
+        require_active(case, row["owner"])
     _prove_if_given(case)
 
 
@@ -34,6 +42,8 @@ def judge_model_amended(case: Case) -> None:
         writers = case.data.get("written_by")
         case.require(isinstance(writers, list) and writers, "it does not state who wrote the amendment")
         _require_relaxer(case, before, [*(writers or ()), before["owner"], after["owner"]])
+    if case.rules >= OWNER_OF_THE_MODEL and before["owner"] != after["owner"]:
+        _require_confirmed_owner(case, before["owner"], after["owner"])
     _prove_if_given(case)
 
 
@@ -121,6 +131,13 @@ def require_retired(case: Case, version: Values) -> None:
 def _prove_if_given(case: Case) -> None:
     if case.auth == "totp":
         require_code(case, "register model")
+
+
+def _require_confirmed_owner(case: Case, former: str, owner: str) -> None:
+    require_active(case, owner)
+    case.require(case.auth == "totp", "another owner needs a one-time code")
+    is_party = case.actor in (former, owner, *administrators(case))
+    case.require(is_party, f"{case.actor} is neither the former owner nor {owner} nor an administrator")
 
 
 def _require_adopted(case: Case, model: Values) -> None:

@@ -11,7 +11,7 @@ from data.audit.verifier.judges.case import Case
 from data.audit.verifier.judges.independence import is_one_of, require_independent, sha256_of
 from data.audit.verifier.judges.moment import shifted
 from data.audit.verifier.judges.moves import require_review_move
-from data.audit.verifier.judges.proofs import active_credential, grants_held, is_active, require_active, require_code
+from data.audit.verifier.judges.proofs import active_credential, is_active, require_active, require_code, roles_held
 from data.audit.verifier.judges.requests import RequestSubject, require_deployable, subject_of
 from data.audit.verifier.judges.rows import Values, natural
 
@@ -116,7 +116,7 @@ def _check_voter(case: Case, request: Values, subject: RequestSubject, vote: Val
     case.require(case.actor == person, f"the vote of {person} was given by {case.actor}")
     row = require_active(case, person)
     case.require_values(vote, printed_name=row["name"], credential=(active_credential(case, person) or {}).get("key"))
-    held = grants_held(case, person, role, subject.model["team"], request["tier"], request["environment"])
+    held = roles_held(case, person, (role,), subject.model, request["environment"], request["tier"])
     where = f"for team {subject.model['team']}, tier {request['tier']}, {request['environment']}"
     as_deputy = f" as deputy of {vote['deputy_of']}" if vote["deputy_of"] else ""
     is_held = vote["deputy_of"] in {one["deputy_of"] for one in held}

@@ -23,6 +23,7 @@ from data.records.model import AppliedStandard, Consumer, Mode, Model, Monitorin
 from data.registry.command import Proof
 from data.registry.commands.log import AdoptStandard
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
+from data.registry.commands.person import AddPerson, RevokePerson
 from data.registry.registry import Receipt
 from data.registry.rules.model import active_model, relaxations, split_key
 from data.registry.state import State
@@ -139,6 +140,51 @@ def test_a_retired_model_refuses_new_records(world: World) -> None:
         active_model(state, MODEL)
     with pytest.raises(IllegalMoveError):
         amend(world, runbook="call otto")
+
+
+# -- the owner ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("owner", ["nobody", "leo"])
+def test_an_owner_who_is_not_on_the_roster_is_refused(world: World, owner: str) -> None:
+    proof = world.proof("adam")
+    world.do(AddPerson(person="leo", printed_name="Leo", proof=proof), by="adam")
+    world.do(RevokePerson(person="leo", reason="left", proof=world.proof("adam")), by="adam")
+    with pytest.raises(NotAuthorisedError, match=f"{owner}, the owner of ops/delay, is not on the roster"):
+        world.model(owner=owner)
+    world.model()
+    with pytest.raises(NotAuthorisedError, match=f"{owner}, the owner of ops/delay, is not on the roster"):
+        amend(world, owner=owner, proof=world.proof("olga"))
+
+
+def test_a_change_of_owner_needs_a_code(world: World) -> None:
+    world.model()
+    with pytest.raises(NotAuthorisedError, match="would change from olga to rita\n.*--by olga`, or --by rita"):
+        amend(world, owner="rita")
+
+
+@pytest.mark.parametrize("person", ["olga", "rita", "ada"])
+def test_a_change_of_owner_is_confirmed_by_either_owner_or_an_administrator(world: World, person: str) -> None:
+    world.model()
+    receipt = amend(world, owner="rita", proof=world.proof(person))
+    assert (world.get(Model, MODEL).owner, world.events()[-1]["actor"]["id"]) == ("rita", person)
+    assert receipt.type == "model.amended"
+
+
+@pytest.mark.parametrize("person", ["dev", "alma", "otto"])
+def test_a_change_of_owner_is_refused_to_anybody_else(world: World, person: str) -> None:
+    world.model()
+    with pytest.raises(NotAuthorisedError, match=f"{person} cannot make rita the owner of ops/delay in place of olga"):
+        amend(world, owner="rita", proof=world.proof(person))
+    assert world.get(Model, MODEL).owner == "olga"
+
+
+def test_a_model_whose_owner_left_is_amended_without_a_new_owner(world: World) -> None:
+    world.model()
+    world.do(RevokePerson(person="olga", reason="left", proof=world.proof("adam")), by="adam")
+    amend(world, runbook="call otto")
+    amend(world, owner="rita", proof=world.proof("rita"))
+    assert world.get(Model, MODEL).owner == "rita"
 
 
 # -- rules that are relaxed -----------------------------------------------------------------------------
@@ -347,7 +393,7 @@ def test_a_code_relaxes_rules_once_and_is_not_stored(world: World) -> None:
 
 def test_stricter_rules_and_everything_else_need_no_proof(world: World) -> None:
     world.model(tier=3, standards=OBSERVED)
-    amend(world, tier=1, standards=rules(("baseline", "enforce")), owner="vera", runbook="call otto")
+    amend(world, tier=1, standards=rules(("baseline", "enforce")), runbook="call otto")
     (event,) = world.events("model.amended")
     assert (event["actor"]["auth"], event["data"]) == ("os-user", {})
 

@@ -19,6 +19,7 @@ from data.errors import (
     ProofError,
     StaleEvidenceError,
 )
+from data.records.person import Role
 from data.records.review import Finding, Review, Severity, Validation
 from data.records.version import Version
 from data.registry.command import Proof
@@ -247,6 +248,13 @@ def test_a_review_is_completed_by_owner_or_validator(world: World) -> None:
     with pytest.raises(IllegalMoveError, match="completed by olga"):
         world.do(CompleteReview(key=key, outcome="fine", proof=world.proof("vera")))
     assert opened(world) != key, "the next year is another review"
+
+
+def test_the_owner_of_another_model_cannot_complete_a_review(world: World) -> None:
+    key = opened(world)
+    world.grant("rita", Role.OWNER)
+    with pytest.raises(NotAuthorisedError, match="rita holds neither the role owner nor validator"):
+        world.do(CompleteReview(key=key, outcome="fine", proof=world.proof("rita")))
 
 
 def test_a_review_is_about_a_version_of_its_model(world: World) -> None:
