@@ -12,7 +12,7 @@ from data.records.retirement import Retirement, RetirementParty
 from data.records.version import Version
 from data.registry.purposes import RETIRE
 from data.registry.registry import Registry
-from data.registry.rules.retirement import retirement_digest, retirement_of
+from data.registry.rules.retirement import has_served, retirement_digest, retirement_of
 from data.registry.rules.retirement_party import parties_of
 
 
@@ -27,6 +27,7 @@ class RetirementSubject:
     version: Version
     model: Model
     retirement: Retirement | None
+    has_served: bool
     consumers: tuple[Consumer, ...]
     standards: tuple[Standard, ...]
 
@@ -42,6 +43,7 @@ class RetirementSnapshot:
     retirement: Retirement
     version: Version
     model: Model
+    has_served: bool
     parties: tuple[RetirementParty, ...]
     consumers: tuple[Consumer, ...]
     slots: tuple[Slot, ...]
@@ -58,6 +60,7 @@ def retirement_subject(registry: Registry, version: str) -> RetirementSubject:
             version=row,
             model=state.need(Model, row.model),
             retirement=retirement_of(state, version),
+            has_served=has_served(state, version),
             consumers=tuple(state.find(Consumer)),
             standards=tuple(state.find(Standard)),
         )
@@ -72,6 +75,7 @@ def retirement_snapshot(registry: Registry, key: str) -> RetirementSnapshot:
             retirement=retirement,
             version=state.need(Version, retirement.subject),
             model=state.need(Model, retirement.model),
+            has_served=has_served(state, retirement.subject),
             parties=tuple(parties),
             consumers=tuple(state.among(Consumer, "system", [one.system for one in parties])),
             slots=tuple(state.find(Slot, version=retirement.subject)),

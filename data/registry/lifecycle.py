@@ -43,7 +43,8 @@ RetirementState = Literal["opened", "noticed", "planned", "approved", "sunset", 
 RETIREMENT_MOVES: Mapping[RetirementState, frozenset[RetirementState]] = {
     "opened": frozenset({"noticed", "planned"}),
     "noticed": frozenset({"noticed", "planned"}),
-    "planned": frozenset({"planned", "noticed", "approved"}),
+    # Only a version that never served goes from planned to withdrawn; the rule of the withdrawal checks it.
+    "planned": frozenset({"planned", "noticed", "approved", "withdrawn"}),
     "approved": frozenset({"sunset"}),
     "sunset": frozenset({"sunset", "quiet"}),
     "quiet": frozenset({"quiet", "sunset", "withdrawn"}),

@@ -35,8 +35,8 @@ class AssessedImpact:
 def assess_impact(subject: RetirementSubject, context: RunContext) -> AssessedImpact:
     """Assess the impact from the declared consumers and every complete logged day; store the assessment by digest.
 
-    The assessment lists the days that cannot be read. Raises LogFormatError for a folder of the log whose name is not a
-    day.
+    A version that never served and is in no log affects nobody. The assessment lists the days that cannot be read.
+    Raises LogFormatError for a folder of the log whose name is not a day.
     """
     model, version = subject.model, subject.version
     home, at = Home.here(), moment(context.as_of)
@@ -44,7 +44,8 @@ def assess_impact(subject: RetirementSubject, context: RunContext) -> AssessedIm
     days = logs.days(date.min, at.date() - timedelta(days=1))
     logs.remember()
     seen = seen_of(days, str(version.number))
-    affected = impact(model.key, with_seen(subject.consumers, model.key, seen))
+    is_used = subject.has_served or bool(seen)
+    affected = impact(model.key, with_seen(subject.consumers, model.key, seen)) if is_used else ()
     document = ImpactDocument(
         version=version.key,
         assessed_at=at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.files.serving import SlotAddress
+from data.queries.retirements import retirement_snapshot
 from data.records.deployment import Slot
 from data.records.names import short
 from data.records.retirement import Retirement
@@ -27,6 +28,15 @@ def withdraw_version(
     for slot in slots:
         carry_out(_withdrawal(slot, retirement, context), context, steps)
     steps.take(record_withdrawal, retirement, context)
+
+
+def withdraw_unserved(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> bool:
+    """Record a version that never served and has no consumer as retired at once; return False for another version."""
+    found = retirement_snapshot(Registry.here(), key)
+    if found.retirement.state != "planned" or found.has_served or found.parties:
+        return False
+    steps.take(record_withdrawal, found.retirement, context)
+    return True
 
 
 @step("record withdrawal")

@@ -313,7 +313,32 @@ END: Mapping[str, BypassedRule] = {
     ),
 }  # fmt: skip
 
-GROUPS = {"opening": (prepare_opening, OPENING), "planning": (prepare_planning, PLANNING), "end": (prepare_end, END)}
+
+def prepare_at_once(world: World) -> None:
+    """A retirement without parties of a version that serves, and one with a party of a version that never served."""
+    deployed(world)
+    world.do(opening(1)(world), by="olga")
+    world.version()
+    world.do(opening(2, parties=states.PARTIES[:1])(world), by="olga")
+
+
+AT_ONCE: Mapping[str, Case] = {
+    "a version withdrawn at once that served": Case(
+        lambda _: WithdrawVersion(key=KEY), "olga",
+        both(without("retirement._require_never_served"), without_rows(WithdrawVersion, Slot)),
+        "models/ops/delay/versions/1 served or has consumers, and was not quiet",
+    ),
+    "a version withdrawn at once that has a consumer": Case(
+        lambda _: WithdrawVersion(key=of(2)), "olga", MOVE_UNCHECKED, "cannot become withdrawn",
+    ),
+}  # fmt: skip
+
+GROUPS = {
+    "at once": (prepare_at_once, AT_ONCE),
+    "opening": (prepare_opening, OPENING),
+    "planning": (prepare_planning, PLANNING),
+    "end": (prepare_end, END),
+}
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,18 @@ def everybody_answers(model: RetiringModel) -> FormStep:
     return step
 
 
+def test_a_version_that_never_served_is_withdrawn_and_archived_in_one_run(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was handed in by mistake; nobody is asked, and the consumers of the model are not notified."""
+    monkeypatch.setenv("MODELWARD_ACTOR", "dev")
+    model = model_to_retire(world)
+    version, tomorrow = world.version(), (world.now + timedelta(days=1)).date()
+    assert retired(model, "a version that never served", version=version, sunset_on=tomorrow) == "archived"
+    assert world.get(Version, version).review_state is ReviewState.RETIRED
+    assert not [one for one in Outbox(world.home.outbox).notices() if "is retired" in one.title]
+
+
 def test_a_retirement_reaches_the_dossier_in_three_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELWARD_ACTOR", "otto")
     model = model_to_retire(world)

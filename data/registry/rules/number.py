@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-RULES_NUMBER: Final = 5
+RULES_NUMBER: Final = 6
 """The number of the present rules: those of this package and of lifecycle, approvals and independence.
 
 Raise it by one in the same commit that changes what a rule allows, refuses or writes: a legal move, who may sign, when
@@ -16,6 +16,7 @@ By rules 3 nobody is independent of a version of which only some contributors ar
 By rules 4 the digest of the evidence covers the overlap of held-out and training data.
 By rules 5 the role owner counts only for the owner of the model and their deputies; an owner is on the roster, and a
 new one is confirmed with a code.
+By rules 6 a version that never served is withdrawn at once, and a model of which no version ever served stays active.
 Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 

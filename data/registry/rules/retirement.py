@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from data.errors import IllegalMoveError, InputError, RequestClosedError, StaleEvidenceError, TransitionIncompleteError
 from data.records.approval import ApprovalRequest
-from data.records.deployment import Slot
+from data.records.deployment import Deployment, Slot
 from data.records.events import EventType
 from data.records.evidence import sha256_of
 from data.records.instant import in_utc
@@ -167,10 +167,15 @@ def record_traffic(state: State, command: RecordTraffic, context: Context) -> Co
 
 
 def withdraw_version(state: State, command: WithdrawVersion, context: Context) -> CommandResult:
-    """Make a version retired that serves nowhere; the model too, if it has no other version and no successor."""
+    """Make a version retired that serves nowhere; the model too, if it has no other version and no successor.
+
+    A version that never served is withdrawn at once. A model of which no version ever served stays active.
+    """
     row = state.need(Retirement, command.key)
     name = f"the retirement of {short(row.subject)}"
     check_retirement_move(name, row.state, "withdrawn")
+    if row.state == "planned":
+        _require_never_served(state, row)
     serving = state.find(Slot, version=row.subject)
     if serving:
         places = ", ".join(f"{one.environment} {one.slot}" for one in serving)
@@ -182,7 +187,8 @@ def withdraw_version(state: State, command: WithdrawVersion, context: Context) -
     check_review_move(short(version.key), version.review_state, ReviewState.RETIRED)
     rows: list[Row] = [version.changed(review_state=ReviewState.RETIRED, state_reason=row.reason)]
     others = [one for one in state.find(Version, model=row.model) if one.key != version.key]
-    if row.successor is None and all(one.review_state in OUT_OF_USE for one in others):
+    is_last = row.successor is None and all(one.review_state in OUT_OF_USE for one in others)
+    if is_last and state.find(Deployment, model=row.model):
         rows.append(state.need(Model, row.model).changed(state="retired"))
     return CommandResult(EventType.RETIREMENT_WITHDRAWN, row.key, (row.changed(state="withdrawn"), *rows))
 
@@ -219,6 +225,20 @@ def _check_request(state: State, request: ApprovalRequest, row: Retirement, cont
     if request.evidence_digest != retirement_digest(state, row.key):
         raise StaleEvidenceError(
             f"the plan to retire {short(row.subject)} is not the one that was approved", "request approval again"
+        )
+
+
+def has_served(state: State, version: str) -> bool:
+    """Return True if a version was ever deployed, in any environment, also by an emergency release."""
+    return bool(state.find(Deployment, version=version))
+
+
+def _require_never_served(state: State, row: Retirement) -> None:
+    if has_served(state, row.subject) or parties_of(state, row.key):
+        raise IllegalMoveError(
+            f"{short(row.subject)} served or has consumers; it is withdrawn after its approval, sunset and days "
+            "without traffic",
+            "run `modelward retire`, which takes the next step",
         )
 
 

@@ -38,7 +38,7 @@ DEPLOYMENT = {
 RETIREMENT = {
     "opened": "noticed planned",
     "noticed": "noticed planned",
-    "planned": "planned noticed approved",
+    "planned": "planned noticed approved withdrawn",
     "approved": "sunset",
     "sunset": "sunset quiet",
     "quiet": "quiet sunset withdrawn",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from data.errors import GateRefusedError
 from data.notices.outbox import Outbox
+from data.records.retirement import RetirementParty
+from data.records.version import ReviewState, Version
 from tasks.retire.open_retirement import RetirementPlan, open_retirement
 from tasks.retire.send_notices import send_notices
+from tasks.retire.withdraw_version import withdraw_unserved
 from tests.operations import prepared
 from tests.retirement_fixtures import KEY, VERSION, RetiringModel, model_to_retire
 from tests.world import MODEL, Template
@@ -78,3 +81,29 @@ def test_silent_consumers_are_reminded_weekly_and_then_the_owner_is_notified(
     assert to[:2] == [("crew@example.org", 1), ("crew@example.org", 2)]
     assert sorted(to[2:]) == [("crew@example.org", 3), ("olga", 3)]
     assert (model.party("crew").notices, model.party("gates").notices) == (3, 1)
+
+
+def unserved(model: RetiringModel) -> RetirementPlan:
+    """A plan for version 2, which never served, with a sunset on the next day."""
+    version = model.world.version()
+    return LEAVING.model_copy(update={"version": version, "sunset_on": (model.world.now + timedelta(days=1)).date()})
+
+
+def test_a_version_that_never_served_affects_no_consumer_and_needs_no_notice(model: RetiringModel) -> None:
+    row = open_retirement(unserved(model), model.run())
+    assert (row.state, model.world.find(RetirementParty, retirement=row.key)) == ("planned", [])
+    assert withdraw_unserved(row.key, model.run())
+    assert model.world.get(Version, row.subject).review_state is ReviewState.RETIRED
+
+
+def test_a_version_that_never_served_by_the_record_but_is_in_the_logs_is_used(model: RetiringModel) -> None:
+    plan = unserved(model)
+    model.log(date(2013, 3, 4), 1, version="2", consumer="desk")
+    with pytest.raises(GateRefusedError, match="less notice than the 30 days"):
+        open_retirement(plan, model.run())
+
+
+def test_a_version_that_serves_is_not_withdrawn_at_once(model: RetiringModel) -> None:
+    row = open_retirement(LEAVING, model.run())
+    assert not withdraw_unserved(row.key, model.run())
+    assert model.retirement.state == "opened"

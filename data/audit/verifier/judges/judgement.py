@@ -32,7 +32,7 @@ from data.audit.verifier.report import Findings
 
 Judge = Callable[[Case], None]
 
-KNOWN_RULES = range(1, 6)
+KNOWN_RULES = range(1, 7)
 """The rules numbers by which this verifier can judge. An event names the rules that its writer applied."""
 
 JUDGES: Mapping[str, Judge] = {

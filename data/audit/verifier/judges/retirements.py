@@ -16,6 +16,8 @@ from data.audit.verifier.judges.rows import Values
 from data.audit.verifier.judges.versions import require_retired
 
 OUT_OF_USE = ("retired", "rejected")
+WITHDRAWN_AT_ONCE = 6
+"""The first rules by which a version that never served is withdrawn at once."""
 PLANNING = ("opened", "noticed", "planned")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _PLAN = ("subject", "reason", "successor", "impact_digest", "outputs_in_force", "sunset_at", "quiet_days")
@@ -124,10 +126,18 @@ def _check_consumers(case: Case, before: Values, after: Values) -> None:
 
 
 def judge_withdrawn(case: Case) -> None:
-    """A quiet version that serves nowhere becomes retired, and the model with its last version."""
+    """A quiet version that serves nowhere becomes retired, and the model with its last version.
+
+    By rules 6 a version that never served needs no days without traffic, and leaves its model active if that never
+    served.
+    """
     before, after = case.need("retirement", case.subject), case.change("retirement", case.subject)
     require_move(case, RETIREMENT, before["key"], before["state"], "withdrawn")
     version = case.need("version", before["subject"])
+    if before["state"] == "planned":
+        case.require(case.rules >= WITHDRAWN_AT_ONCE, f"{before['key']} is planned; it cannot become withdrawn")
+        is_unused = not case.state.keys("deployment", version=version["key"]) and not _parties(case, before)
+        case.require(is_unused, f"{version['key']} served or has consumers, and was not quiet")
     slots = case.state.find("slot", model=version["model"])
     serving = [one["key"] for one in slots if one["version"] == version["key"]]
     case.require(not serving, f"{version['key']} still served in {', '.join(serving)}")
@@ -135,6 +145,8 @@ def judge_withdrawn(case: Case) -> None:
     case.require_values(after, state="withdrawn")
     others = [one for one in case.state.find("version", model=version["model"]) if one["key"] != version["key"]]
     is_last = before["successor"] is None and all(one["review_state"] in OUT_OF_USE for one in others)
+    if case.rules >= WITHDRAWN_AT_ONCE:
+        is_last = is_last and bool(case.state.keys("deployment", model=version["model"]))
     case.require(bool(case.changed("model")) == is_last, "the model is retired with its last version only")
     if is_last:
         case.require_values(case.change("model", version["model"]), state="retired")

@@ -389,6 +389,43 @@ def planned_with_successor(world: World, successor: str) -> None:
     traffic(world)
 
 
+def test_a_version_that_never_served_is_withdrawn_at_once(world: World) -> None:
+    version = world.version()
+    opened(world, version=version, parties=())
+    world.do(WithdrawVersion(key=f"{version}/retirement"))
+    assert world.get(Version, version).review_state is ReviewState.RETIRED
+    world.do(archive(world).model_copy(update={"key": f"{version}/retirement"}))
+    assert world.get(Retirement, f"{version}/retirement").state == "archived"
+
+
+def test_a_model_of_which_no_version_ever_served_stays_active(world: World) -> None:
+    world.model("models/ops/other")
+    version = world.version("models/ops/other")
+    opened(world, version=version, parties=())
+    world.do(WithdrawVersion(key=f"{version}/retirement"))
+    assert world.get(Model, "models/ops/other").state == "active"
+    assert world.version("models/ops/other") != version
+
+
+def test_a_version_that_served_is_not_withdrawn_at_once(world: World) -> None:
+    deployed(world, "op-2")
+    opened(world, parties=())
+    assert world.get(Retirement, KEY).state == "planned"
+    with pytest.raises(IllegalMoveError, match="ops/delay v1 served or has consumers; it is withdrawn after"):
+        world.do(WithdrawVersion(key=KEY))
+
+
+def test_a_version_with_a_consumer_is_not_withdrawn_at_once(world: World) -> None:
+    version = world.version()
+    key = f"{version}/retirement"
+    opened(world, version=version, parties=PARTIES[:1])
+    world.do(RecordNotices(key=key, systems=("gates",), outbox_digest="d"))
+    world.do(AnswerNotice(key=key, system="gates", answer="acknowledged"))
+    world.do(PlanTransition(key=key, system="gates", moves_to="version 1", cut_over_at=world.now))
+    with pytest.raises(IllegalMoveError, match="ops/delay v2 served or has consumers"):
+        world.do(WithdrawVersion(key=key))
+
+
 @begins("withdrawn")
 def test_a_model_is_retired_with_its_last_version(world: World) -> None:
     version = world.get(Version, VERSION)
