@@ -54,7 +54,7 @@ from tests.judged_rules import (
     without,
     without_rows,
 )
-from tests.operations import deployed
+from tests.operations import deployed, roll_back
 from tests.retirement_states import KEY, VERSION
 from tests.world import MODEL, Template, World
 
@@ -315,21 +315,28 @@ END: Mapping[str, BypassedRule] = {
 
 
 def prepare_at_once(world: World) -> None:
-    """A retirement without parties of a version that serves, and one with a party of a version that never served."""
+    """A version that serves, one that was rolled back, and two that never served; the retirements of two of them."""
     deployed(world)
+    deployed(world, "op-2")
+    roll_back(world, VERSION)
     world.do(opening(1)(world), by="olga")
-    world.version()
-    world.do(opening(2, parties=states.PARTIES[:1])(world), by="olga")
+    for _ in range(2):
+        world.version()
+    world.do(opening(3, parties=states.PARTIES[:1])(world), by="olga")
 
 
-AT_ONCE: Mapping[str, Case] = {
-    "a version withdrawn at once that served": Case(
+AT_ONCE: Mapping[str, BypassedRule] = {
+    "a version withdrawn at once that served": BypassedRule(
         lambda _: WithdrawVersion(key=KEY), "olga",
         both(without("retirement._require_never_served"), without_rows(WithdrawVersion, Slot)),
         "models/ops/delay/versions/1 served or has consumers, and was not quiet",
     ),
-    "a version withdrawn at once that has a consumer": Case(
-        lambda _: WithdrawVersion(key=of(2)), "olga", MOVE_UNCHECKED, "cannot become withdrawn",
+    "a version withdrawn at once that has a consumer": BypassedRule(
+        lambda _: WithdrawVersion(key=of(3)), "olga", MOVE_UNCHECKED, "cannot become withdrawn",
+    ),
+    "a successor that was rolled back": BypassedRule(
+        opening(4, successor=version_key(MODEL, 2)), "olga",
+        without("retirement._check_successor"), "cannot be the successor",
     ),
 }  # fmt: skip
 

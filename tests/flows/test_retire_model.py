@@ -65,7 +65,7 @@ def everybody_answers(model: RetiringModel) -> FormStep:
 def test_a_version_that_never_served_is_withdrawn_and_archived_in_one_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was handed in by mistake; nobody is asked, and the consumers of the model are not notified."""
+    """It was submitted by mistake; nobody is asked, and the consumers of the model are not notified."""
     monkeypatch.setenv("MODELWARD_ACTOR", "dev")
     model = model_to_retire(world)
     version, tomorrow = world.version(), (world.now + timedelta(days=1)).date()

@@ -16,7 +16,8 @@ By rules 3 nobody is independent of a version of which only some contributors ar
 By rules 4 the digest of the evidence covers the overlap of held-out and training data.
 By rules 5 the role owner counts only for the owner of the model and their deputies; an owner is on the roster, and a
 new one is confirmed with a code.
-By rules 6 a version that never served is withdrawn at once, and a model of which no version ever served stays active.
+By rules 6 a version that never served is withdrawn at once, and a model of which no version ever served stays active;
+a version that was rolled back cannot be a successor.
 Do not raise it when a message, a name or the speed of a rule changes, or when a new command gets its first rule.
 """
 

@@ -249,6 +249,13 @@ def _check_successor(state: State, version: Version, successor: str) -> None:
         raise InputError(
             f"{short(version.key)} cannot have {fault} as its successor", "choose a version that will serve"
         )
+    deployments = state.find(Deployment, version=other.key)
+    latest = max(deployments, key=lambda one: one.from_at, default=None)
+    if latest is not None and latest.state == "rolled_back":
+        raise InputError(
+            f"{short(other.key)} was rolled back and cannot be the successor of {short(version.key)}",
+            "choose another version, or deploy this one again first",
+        )
 
 
 def _check_cadence(state: State, version: Version, command: OpenRetirement) -> None:

@@ -82,7 +82,7 @@ def test_a_change_that_relaxes_nothing_is_amended_with_a_code(
 
 
 def test_a_change_of_owner_is_confirmed_by_the_new_one_and_both_are_notified(
-    world: World, cli: Cli, proven: Proven, folder: Path
+    world: World, cli: Cli, proven: ProvenCaller, folder: Path
 ) -> None:
     replace_line(folder / "model.yaml", "owner:", "owner: rita")
     options, typed = proven("rita")

@@ -17,7 +17,8 @@ from data.audit.verifier.judges.versions import require_retired
 
 OUT_OF_USE = ("retired", "rejected")
 WITHDRAWN_AT_ONCE = 6
-"""The first rules by which a version that never served is withdrawn at once."""
+"""The first rules by which a version that never served is withdrawn at once, and one that was rolled back cannot be a
+successor."""
 PLANNING = ("opened", "noticed", "planned")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _PLAN = ("subject", "reason", "successor", "impact_digest", "outputs_in_force", "sunset_at", "quiet_days")
@@ -38,12 +39,20 @@ def judge_opened(case: Case) -> None:
     if row["successor"] is not None:
         successor = case.need("version", row["successor"])
         is_usable = successor["key"] != version["key"] and successor["review_state"] not in OUT_OF_USE
+        is_usable = is_usable and not (case.rules >= WITHDRAWN_AT_ONCE and _was_rolled_back(case, successor))
         case.require(is_usable, f"{successor['key']} cannot be the successor")
     systems = {party["system"] for party in parties}
     for consumer in case.state.find("consumer", model=version["model"]):
         is_slow = consumer["system"] in systems and consumer["cadence_days"] > row["quiet_days"]
         case.require(not is_slow, f"{consumer['system']} pauses for longer than {row['quiet_days']} quiet days")
     case.require(case.refs.get("evidence") == [row["impact_digest"]], "it refers to another impact assessment")
+
+
+def _was_rolled_back(case: Case, version: Values) -> bool:
+    """Return True if the latest deployment of a version was rolled back."""
+    deployments = case.state.find("deployment", version=version["key"])
+    latest = max(deployments, key=lambda one: instant(one["from_at"]), default=None)
+    return latest is not None and latest["state"] == "rolled_back"
 
 
 def judge_planning(case: Case) -> None:

@@ -38,7 +38,7 @@ from data.registry.commands.retirement import (
 )
 from data.registry.lifecycle import RETIREMENT_MOVES
 from data.registry.rules.retirement import retirement_of
-from tests.operations import Preparations, deployed, held
+from tests.operations import Preparations, deployed, held, roll_back
 from tests.retirement_states import (
     KEY,
     PARTIES,
@@ -188,6 +188,13 @@ def test_a_retirement_does_not_open_with(
     with pytest.raises(error, match=message):
         opened(world, **changes)
     assert world.find(Retirement) == []
+
+
+def test_a_version_that_was_rolled_back_is_no_successor(world: World) -> None:
+    second = deployed(world, "op-2")
+    roll_back(world, VERSION)
+    with pytest.raises(InputError, match="ops/delay v2 was rolled back and cannot be the successor of ops/delay v1"):
+        opened(world, successor=second.version)
 
 
 def test_a_rejected_version_is_no_successor(world: World) -> None:
