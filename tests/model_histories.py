@@ -7,7 +7,6 @@ add_other_models(world)     models with late, waiting, serving and new versions
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from data.records.evidence import sha256_of
 from data.records.monitoring import Incident
@@ -109,11 +108,12 @@ def add_other_models(world: World) -> None:
     assert late
 
 
-def _written(world: World, model: str, **changes: Any) -> str:
-    """Register a version with documentation that contains markup; return its key."""
+def _written(world: World, model: str, owner: str = "olga") -> str:
+    """Register a version with documentation that contains markup; return its key. Another owner confirms to be it."""
     sections = (_section("purpose", world.artifacts.put(DOCUMENT.encode())), _section("data", sha256_of("lost")))
     version = world.version(model, sections=sections)
-    world.model(model, purpose=f"say more than one line of words about {HOSTILE}", **changes)
+    confirmed = {} if owner == "olga" else {"owner": owner, "proof": world.proof(owner)}
+    world.model(model, purpose=f"say more than one line of words about {HOSTILE}", **confirmed)
     return version
 
 
