@@ -22,6 +22,7 @@ from gates.oversight import RetirementRule
 from gates.standard import retirement_for
 from gates.transition import window_days
 from tasks.retire.assess_impact import AssessedImpact, assess_impact
+from tasks.retire.withdraw_version import withdraw_unserved
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
 from tasks.run.record_refusal import refusals_recorded
@@ -47,16 +48,18 @@ class RetirementPlan(Frozen):
 
 
 def open_retirement(plan: RetirementPlan, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
-    """Return the open retirement of the version, or open a new one.
+    """Return the open retirement of the version, or open a new one; a version that never served is withdrawn at once.
 
     Raises GateRefusedError when the sunset leaves less notice than the standard requires, and the errors of the
     registry's rules.
     """
     subject = retirement_subject(Registry.here(), plan.version)
     if subject.retirement is not None:
-        return steps.take(continue_retirement, subject.retirement)
-    impact = steps.take(assess_impact, subject, context)
-    return steps.take(record_retirement, plan, subject, impact, context)
+        retirement = steps.take(continue_retirement, subject.retirement)
+    else:
+        impact = steps.take(assess_impact, subject, context)
+        retirement = steps.take(record_retirement, plan, subject, impact, context)
+    return withdraw_unserved(retirement, context, steps)
 
 
 @step("continue retirement")

@@ -30,13 +30,13 @@ def withdraw_version(
     steps.take(record_withdrawal, retirement, context)
 
 
-def withdraw_unserved(key: str, context: RunContext, steps: Steps = PLAIN_CALLS) -> bool:
-    """Record a version that never served and has no consumer as retired at once; return False for another version."""
-    found = retirement_snapshot(Registry.here(), key)
-    if found.retirement.state != "planned" or found.has_served or found.parties:
-        return False
-    steps.take(record_withdrawal, found.retirement, context)
-    return True
+def withdraw_unserved(retirement: Retirement, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
+    """Record a version that never served and has no consumer as retired; return its retirement as it is then."""
+    found = retirement_snapshot(Registry.here(), retirement.key)
+    if retirement.state != "planned" or found.has_served or found.parties:
+        return retirement
+    steps.take(record_withdrawal, retirement, context)
+    return retirement_snapshot(Registry.here(), retirement.key).retirement
 
 
 @step("record withdrawal")
