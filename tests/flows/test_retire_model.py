@@ -69,7 +69,8 @@ def test_a_version_that_never_served_is_withdrawn_and_archived_in_one_run(
     monkeypatch.setenv("MODELWARD_ACTOR", "dev")
     model = model_to_retire(world)
     version, tomorrow = world.version(), (world.now + timedelta(days=1)).date()
-    assert retired(model, "a version that never served", version=version, sunset_on=tomorrow) == "archived"
+    assert retired(model, version=version, sunset_on=tomorrow) == "archived"
+    compare_graph("retire_model", "a version that never served")
     assert world.get(Version, version).review_state is ReviewState.RETIRED
     assert not [one for one in Outbox(world.home.outbox).notices() if "is retired" in one.title]
 
