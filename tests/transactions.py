@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import duckdb
-
 from data.registry import store
 from tests.open_registry import close_all
 
@@ -63,29 +61,22 @@ class CountedConnection:
         return getattr(self._connection, name)
 
 
-class _Module:
-    """Replaces the module `duckdb` in the store; its connections count, everything else is unchanged."""
-
-    def __init__(self, counts: Counter[str]) -> None:
-        self._counts = counts
-
-    def connect(self, *given: Any, **named: Any) -> CountedConnection:
-        return CountedConnection(duckdb.connect(*given, **named), self._counts)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(duckdb, name)
-
-
 @contextmanager
 def counted_transactions() -> Iterator[Counter[str]]:
     """Count the transactions on every connection that a store of this process opens while the block runs."""
     close_all()  # a connection that is open already would not be counted
     counts: Counter[str] = Counter()
-    store.duckdb = _Module(counts)  # type: ignore[assignment]
+    open_store = store.open_store
+
+    def open_counted(*given: Any, **named: Any) -> CountedConnection:
+        return CountedConnection(open_store(*given, **named), counts)
+
+    store.open_store = open_counted  # type: ignore[assignment]
     try:
         yield counts
     finally:
-        store.duckdb = duckdb
+        store.open_store = open_store
+        close_all()  # a connection that stays open would count what is done after the block
 
 
 def transactions(counts: Counter[str]) -> int:

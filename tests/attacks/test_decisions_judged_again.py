@@ -75,7 +75,7 @@ def nothing(*_: object, **__: object) -> None:
 
 
 def without_role(world: World, request: ApprovalRequest, patch: pytest.MonkeyPatch) -> int:
-    patch.setattr(f"{RULE}.decision.grants_held", lambda *_, **__: [SimpleNamespace(deputy_of=None)])
+    patch.setattr(f"{RULE}.decision.grants_for", lambda *_, **__: [SimpleNamespace(deputy_of=None)])
     return world.decide(request, "outsider").seq
 
 
