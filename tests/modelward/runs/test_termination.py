@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ WAITING = """
 import atexit, pathlib, signal, sys, time
 from modelward.runs.termination import ending_on_signals
 atexit.register(lambda: pathlib.Path(sys.argv[1]).write_text("freed"))
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that `nohup` started would ignore it
 {before}
 with ending_on_signals():
     print("waits", flush=True)
@@ -50,9 +53,16 @@ def test_a_waiting_process_ends_at_once_and_frees_everything_on(
     assert (tmp_path / "freed").read_text() == "freed"
 
 
-def waiting(folder: Path, wait: str, before: str = "") -> subprocess.Popen[str]:
+@contextmanager
+def waiting(folder: Path, wait: str, before: str = "") -> Iterator[subprocess.Popen[str]]:
+    """Start a process that waits; end it after the block."""
     script = WAITING.format(wait=wait.strip(), before=before)
-    return subprocess.Popen([sys.executable, "-c", script, str(folder / "freed")], stdout=subprocess.PIPE, text=True)
+    arguments = [sys.executable, "-c", script, str(folder / "freed")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_a_signal_that_the_caller_ignores_stays_ignored(tmp_path: Path) -> None:
