@@ -111,7 +111,7 @@ def test_a_faulty_log_is_printed_recorded_and_alerted(
     spoil(monitored)
     with check_atomicity(monitored.world, cli, "monitoring.recorded"):
         result = cli("monitor", "delay", "--through", END, "--by", "otto", "--as-of", NIGHT.isoformat())
-    assert (result.code, result.err) == (0, "")
+    assert (result.code, result.err) == (0, "monitoring the logs\n")
     lines = [one for one in result.out.splitlines() if what in one]
     assert lines
     assert all(remedy in one.partition(" → ")[2] for one in lines)

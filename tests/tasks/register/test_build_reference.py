@@ -31,6 +31,8 @@ def test_the_score_column_is_renamed_to_score(world: World, tmp_path: Path) -> N
     for name in ("training", "held_out"):
         columns = rows()
         write_rows(folder / "data" / f"{name}.parquet", {**columns, "score": None, "p_late": columns["score"]})
+        suite = folder / "suites" / f"{name}.json"
+        suite.write_text(suite.read_text().replace('"score"', '"p_late"'))
     digest = build_reference.fn(read_submission(folder, "", Provenance()))
     assert read_reference(world.artifacts, digest).edges.names == ("temp", "carrier", "score")
 
