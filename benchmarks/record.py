@@ -23,11 +23,11 @@ from pathlib import Path
 import record_log
 import record_reads
 import record_writes
-from cost import Cost, Row
+from cost import Cost, CostRow
 from registry_size import SIZES, Size
 
 HERE = Path(__file__).resolve().parent
-ROWS: tuple[Row, ...] = record_reads.ROWS + record_writes.ROWS + record_log.ROWS
+ROWS: tuple[CostRow, ...] = record_reads.ROWS + record_writes.ROWS + record_log.ROWS
 STEPS = {**record_reads.STEPS, **record_writes.STEPS}
 
 
@@ -91,13 +91,13 @@ def _seconds(cpu: float) -> str:
     return f"{cpu * 1_000:.1f} ms" if cpu < 0.1 else f"{cpu:.2f} s"
 
 
-def _target(row: Row) -> str:
+def _target(row: CostRow) -> str:
     some = [f"≤ {_seconds(row.cpu)}"] if row.cpu is not None else []
     some += [f"≤ {row.growth:g} × the first"] if row.growth is not None else []
     return ", ".join([*some, *([f"{row.megabytes:.0f} MB"] if row.megabytes is not None else [])])
 
 
-def _misses(row: Row, costs: Sequence[Cost]) -> bool:
+def _misses(row: CostRow, costs: Sequence[Cost]) -> bool:
     cost = costs[-1]
     slow = row.cpu is not None and cost.cpu > row.cpu
     grown = row.growth is not None and cost.cpu > row.growth * costs[0].cpu

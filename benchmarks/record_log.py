@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from cost import Cost, Row, command
+from cost import Cost, CostRow, command
 
 
 def _rebuilt(home: Path) -> Cost:
@@ -26,8 +26,8 @@ def _verified(*options: str) -> Callable[[Path], Cost]:
 
 
 ROWS = (
-    Row("modelward audit log -n 20", command("audit", "log", "-n", "20"), 1.0, 250.0),
-    Row("modelward audit verify", _verified(), 75.0, 400.0),
-    Row("modelward audit verify --deep", _verified("--deep"), 900.0, 1_000.0),
-    Row("modelward audit rebuild", _rebuilt, None, 1_000.0),
+    CostRow("modelward audit log -n 20", command("audit", "log", "-n", "20"), 1.0, 250.0),
+    CostRow("modelward audit verify", _verified(), 75.0, 400.0),
+    CostRow("modelward audit verify --deep", _verified("--deep"), 900.0, 1_000.0),
+    CostRow("modelward audit rebuild", _rebuilt, None, 1_000.0),
 )

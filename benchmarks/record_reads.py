@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cost import Row, calls, command, median_cpu
+from cost import CostRow, calls, command, median_cpu
 
 FIRST = "ops/m00000"
 COMMAND = {"cpu": 1.0, "megabytes": 250.0}
@@ -62,15 +62,15 @@ STEPS: Mapping[str, Callable[[], float]] = {
 }
 
 ROWS = (
-    Row("one version by name", calls("version"), 0.005),
-    Row("the versions of a model", calls("versions"), 0.010),
-    Row("a page of 50 of the inventory, filtered", calls("page"), 0.030),
-    Row("what served at a moment", calls("as-of"), 0.020),
-    Row("modelward --help", command("--help"), 0.4),
-    Row("modelward inventory", command("inventory"), **COMMAND),
-    Row("modelward approvals list", command("approvals", "list"), **COMMAND),
-    Row("modelward show MODEL", command("show", FIRST), **COMMAND),
-    Row("modelward show VERSION", command("show", f"{FIRST}/1"), **COMMAND),
-    Row("modelward history MODEL", command("history", FIRST), **COMMAND),
-    Row("modelward history MODEL --as-of", command("history", FIRST, "--as-of", "2013-04-01"), **COMMAND),
+    CostRow("one version by name", calls("version"), 0.005),
+    CostRow("the versions of a model", calls("versions"), 0.010),
+    CostRow("a page of 50 of the inventory, filtered", calls("page"), 0.030),
+    CostRow("what served at a moment", calls("as-of"), 0.020),
+    CostRow("modelward --help", command("--help"), 0.4),
+    CostRow("modelward inventory", command("inventory"), **COMMAND),
+    CostRow("modelward approvals list", command("approvals", "list"), **COMMAND),
+    CostRow("modelward show MODEL", command("show", FIRST), **COMMAND),
+    CostRow("modelward show VERSION", command("show", f"{FIRST}/1"), **COMMAND),
+    CostRow("modelward history MODEL", command("history", FIRST), **COMMAND),
+    CostRow("modelward history MODEL --as-of", command("history", FIRST, "--as-of", "2013-04-01"), **COMMAND),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
-from cost import Row, calls, median_cpu
+from cost import CostRow, calls, median_cpu
 from record_reads import FIRST
 
 MODEL = f"models/{FIRST}"
@@ -82,6 +82,6 @@ STEPS: Mapping[str, Callable[[], float]] = {
 }
 
 ROWS = (
-    Row("a registration", calls("registration"), 0.060),
-    Row("a write, the file opened and closed", calls("write"), growth=GROWTH),
+    CostRow("a registration", calls("registration"), 0.060),
+    CostRow("a write, the file opened and closed", calls("write"), growth=GROWTH),
 )

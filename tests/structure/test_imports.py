@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.structure.source_trees import Trees
+
+ROOT = Path(__file__).parents[2]
 
 Graph = dict[str, set[str]]
 
@@ -165,3 +170,14 @@ def test_clock_and_environment_uses_are_found() -> None:
     assert list(environment_uses(tree)) == [5]
     assert list(clock_readings(tree)) == [6]
     assert import_graph({Path("gates/a.py"): tree}, when_loaded=True) == {"gates.a": {"os", "datetime"}}
+
+
+def test_every_benchmark_finds_what_it_imports() -> None:
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py"))
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'benchmarks'}{os.pathsep}{ROOT}"}
+    script = f"import importlib\nfor name in {names}: importlib.import_module(name)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=environment, cwd=ROOT
+    )
+    assert names
+    assert done.returncode == 0, done.stderr
