@@ -184,8 +184,10 @@ class Registry:
         return [(one.location, one.path) for one in self.anchors if isinstance(one, LineFile)]
 
     def _is_started(self) -> bool:
-        if self.journal.exists() or not self.exists:
-            return self.exists or self.is_lost
+        if self.journal.exists():
+            return True
+        if not self.exists:
+            return False
         with self.store.transaction() as connection:
             return AuditLog(connection).head().size > 0
 
