@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from data.errors import LogFormatError
-from data.text.arrow_text import is_text
+from data.text.arrow_types import is_number, is_text
 
 
 class ColumnKind(StrEnum):
@@ -26,7 +26,7 @@ def natural_kind(kind: pa.DataType) -> ColumnKind | None:
     """
     if pa.types.is_dictionary(kind):
         return natural_kind(kind.value_type)
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if is_number(kind):
         return ColumnKind.NUMERIC
     if is_text(kind) or pa.types.is_boolean(kind):
         return ColumnKind.CATEGORICAL

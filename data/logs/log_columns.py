@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.logs.log_fault import LogFault, LogFaultKind
-from data.text.arrow_text import is_text
+from data.text.arrow_types import is_number, is_text
 
 BATCH = 16_384
 MEMORY = 1 << 30  # bytes
@@ -82,12 +82,11 @@ def _schema_fault(schema: pa.Schema, where: str, requests: Sequence[ColumnReques
 def _serves(kind: pa.DataType, use: Use) -> bool:
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     plain = not pa.types.is_dictionary(kind)
-    number = pa.types.is_integer(value) or pa.types.is_floating(value) or pa.types.is_decimal(value)
     fits = {
         Use.TEXT: is_text(value) or pa.types.is_integer(value),
         Use.INSTANT: plain and pa.types.is_timestamp(value),
-        Use.NUMBER: plain and number,
-        Use.LABEL: plain and (number or pa.types.is_boolean(value)),
+        Use.NUMBER: plain and is_number(value),
+        Use.LABEL: plain and (is_number(value) or pa.types.is_boolean(value)),
     }
     return bool(fits[use] or (pa.types.is_null(kind) and use is not Use.INSTANT))
 

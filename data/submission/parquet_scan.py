@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from data.text.arrow_types import is_number, is_text
+
 BATCH = 16_384
 MEMORY = 4 << 30  # bytes
 
@@ -84,7 +86,7 @@ class Tally:
 
 def decoded_bytes(column: pa.Array) -> int:
     """Return the bytes of a column when decoded: a dictionary counts as the values of its keys."""
-    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
+    if not pa.types.is_dictionary(column.type) or not is_text(column.type.value_type):
         return int(column.nbytes)
     lengths = pc.binary_length(column.dictionary).take(column.indices)
     return int(pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0)
@@ -117,8 +119,7 @@ def footer(path: Path) -> dict[str, Any]:
 def kinds(type_: pa.DataType) -> list[str]:
     """Return the kinds that a column of this type can have: numeric, categorical, label, moment, id."""
     value = type_.value_type if pa.types.is_dictionary(type_) else type_
-    whole, text = pa.types.is_integer(value), _is_text(value)
-    number = whole or pa.types.is_floating(value) or pa.types.is_decimal(value)
+    whole, text, number = pa.types.is_integer(value), is_text(value), is_number(value)
     found = {
         "numeric": number and not pa.types.is_dictionary(type_),
         "categorical": text or whole or pa.types.is_boolean(value),
@@ -160,10 +161,6 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
         for group in range(file.num_row_groups):
             yield from file.iter_batches(batch_size=BATCH, row_groups=[group], use_threads=False)
-
-
-def _is_text(type_: pa.DataType) -> bool:
-    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_))
 
 
 def _moment(value: pa.Scalar) -> str:

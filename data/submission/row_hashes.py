@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data.records.model import ColumnMapping
+from data.text.arrow_types import is_number
 
 BATCH = 16_384
 _Hashes = npt.NDArray[np.uint64]
@@ -57,8 +58,7 @@ def _row(batch: pa.RecordBatch, content: list[str]) -> _Hashes:
 def _values(column: pa.Array) -> _Hashes:
     """Return a hash of each value; missing values and NaN are equal."""
     plain = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-    number = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type) or pa.types.is_decimal(plain.type)
-    if number or pa.types.is_boolean(plain.type):
+    if is_number(plain.type) or pa.types.is_boolean(plain.type):
         return _numbers(plain)
     coded = pc.cast(plain, pa.string()).dictionary_encode()
     known = [_text(value) for value in coded.dictionary.to_pylist()]

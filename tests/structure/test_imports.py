@@ -109,7 +109,7 @@ def test_gates_and_monitoring_take_from_data_only_records_and_errors(trees: Tree
     graph = import_graph(trees, when_loaded=False)
     # These are pure like the records: a standard is a text file, whose loader reports the line of a fault, and a column
     # is counted by its Arrow type.
-    pure = ("data.text.yaml_text", "data.text.file_text", "data.text.arrow_text")
+    pure = ("data.text.yaml_text", "data.text.file_text", "data.text.arrow_types")
     allowed = ("data", "data.records", "data.errors", *pure)
     seen = {
         f"{name} → {target}"
