@@ -24,7 +24,7 @@ from data.errors import (
 from data.records.approval import ApprovalRequest, Vote
 from data.records.events import EventType
 from data.records.model import Model
-from data.records.names import person_key, short
+from data.records.names import short
 from data.records.person import Person, Role
 from data.records.review import Finding, Severity
 from data.records.row import Row
@@ -56,7 +56,7 @@ from data.registry.rules.approval import (
     require_pending,
     subject_of,
 )
-from data.registry.rules.proof import Proven, grants_for, prove
+from data.registry.rules.proof import Proven, active_person, grants_for, prove
 from data.registry.state import State
 
 CONDITIONS = 20
@@ -192,8 +192,8 @@ def _check_owner(person: Person, command: Decide, model: Model) -> None:
 
 
 def _active(state: State, person: str) -> Person:
-    row = state.get(Person, person_key(person))
-    if row is None or row.state != "active":
+    row = active_person(state, person)
+    if row is None:
         raise NotAuthorisedError(f"{person} is not on the roster")
     return row
 

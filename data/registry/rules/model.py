@@ -13,7 +13,7 @@ from data.records.person import Person, Role
 from data.registry.command import Command, CommandResult, Context, Proof, Rule
 from data.registry.commands.model import DeclareConsumer, RecordMonitoringPlan, RecordTestPlan, RegisterModel
 from data.registry.independence import is_one_of
-from data.registry.rules.proof import Proven, administrators, grants_held, prove
+from data.registry.rules.proof import Proven, active_person, administrators, grants_held, prove
 from data.registry.state import State
 
 STRICTNESS: Mapping[Mode, int] = {"observe": 0, "warn": 1, "enforce": 2}
@@ -94,8 +94,7 @@ def _check_owner(state: State, known: Model | None, command: RegisterModel, cont
     """
     if known is not None and known.owner == command.owner:
         return
-    row = state.get(Person, person_key(command.owner))
-    if row is None or row.state != "active":
+    if active_person(state, command.owner) is None:
         raise NotAuthorisedError(
             f"{command.owner}, the owner of {short(command.model)}, is not on the roster",
             f"correct `owner` in model.yaml, or add the person with `modelward people add {command.owner}`",

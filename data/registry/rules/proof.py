@@ -73,9 +73,8 @@ def prove(state: State, proof: Proof, context: Context) -> Proven:
     Raises ProofError, LockedOutError, SeedMismatchError, NotAuthorisedError, and SigningKeyError for an unreadable
     seed.
     """
-    person = state.get(Person, person_key(proof.person))
     credential = active_credential(state, proof.person)
-    if person is None or person.state != "active":
+    if active_person(state, proof.person) is None:
         raise NotAuthorisedError(f"{proof.person} is not on the roster")
     if credential is None:
         raise NotAuthorisedError(
@@ -206,6 +205,12 @@ def _fits(granted: str, needed: str) -> bool:
     return granted == "*" or needed == "*" or granted == needed
 
 
+def active_person(state: State, person: str) -> Person | None:
+    """Return a person on the roster by their id; None for one who was never added, or was removed."""
+    row = state.get(Person, person_key(person))
+    return row if row is not None and row.state == "active" else None
+
+
 def active_credential(state: State, person: str) -> Credential | None:
     """Return the active one-time-code credential of a person, or None."""
     found = state.find(Credential, person=person, kind="totp", state="active")
@@ -214,9 +219,8 @@ def active_credential(state: State, person: str) -> Credential | None:
 
 def _principal_holds(state: State, person: str, role: Role, context: Timed, scope: Scope) -> bool:
     """Return True if a person holds a role directly; their grants as a deputy do not count."""
-    row = state.get(Person, person_key(person))
     own = [one for one in _in_force(state, person, role, context, scope) if one.deputy_of is None]
-    return row is not None and row.state == "active" and bool(own)
+    return active_person(state, person) is not None and bool(own)
 
 
 def _locked(credential: Credential, context: Context) -> bool:

@@ -29,7 +29,7 @@ from data.registry.evidence import collect_evidence
 from data.registry.independence import require_independent
 from data.registry.lifecycle import check_review_move
 from data.registry.rules.model import active_model
-from data.registry.rules.proof import deputy_data, grants_for, holds_role, principal_of, prove
+from data.registry.rules.proof import active_person, deputy_data, grants_for, holds_role, principal_of, prove
 from data.registry.state import State
 
 ASK_ANOTHER = "ask the person who raised the finding, or a validator"
@@ -72,8 +72,7 @@ def open_finding(state: State, command: OpenFinding, context: Context) -> Comman
     version = state.need(Version, command.version)
     if command.origin == "condition":
         raise InputError("a finding of origin `condition` is opened by an approval only", "choose another origin")
-    owner = state.get(Person, person_key(command.owner))
-    if owner is None or owner.state != "active":
+    if active_person(state, command.owner) is None:
         raise NotAuthorisedError(f"{command.owner} is not on the roster and cannot own a finding")
     if in_utc(command.due_at) <= context.now:
         raise InputError("the due date of a finding must be in the future", "choose a later due date")
@@ -167,8 +166,8 @@ def require_signer(
     decision. For a deputy, the represented person must be independent too.
     Raises NotAuthorisedError, IndependenceError.
     """
-    person, model = state.get(Person, person_key(proof.person)), state.need(Model, version.model)
-    if person is None or person.state != "active":
+    person, model = active_person(state, proof.person), state.need(Model, version.model)
+    if person is None:
         raise NotAuthorisedError(f"{proof.person} is not on the roster")
     held = [grant for role in roles for grant in grants_for(state, person.person, role, context, model)]
     if not held:
