@@ -14,11 +14,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from monitoring import null_rate
-from monitoring.plan import WatchRule
+from monitoring.plan import SCORE, WatchRule
 from monitoring.profile import NumericCounts, Profile
 from monitoring.scores import ScoreHistogram
 
-SCORE = "score"
 SURGE = 0.20
 VALUES_FOR_UNIT = 100
 FACTOR = 3.0
@@ -121,7 +120,7 @@ def score_faults(days: Mapping[str, ScoreHistogram]) -> tuple[HardFault, ...]:
     return tuple(
         HardFault(
             kind=FaultKind.INVALID_SCORES,
-            column="score",
+            column=SCORE,
             partition=day,
             text=", ".join(f"{name}: {_rows(rows)}" for name, rows in days[day].faulty.items()),
         )
