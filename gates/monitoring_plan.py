@@ -45,7 +45,7 @@ def judge(parameters: MonitoringPlanParameters, evidence: Evidence, now: datetim
     plan = evidence.monitoring_plan
     criteria = [Criterion("monitoring plan", _plan(plan, parameters, now))]
     if plan is not None:
-        criteria += [_inputs(plan, evidence)] if parameters.inputs else []
+        criteria += [Criterion("rules on the inputs", _inputs(plan, evidence))] if parameters.inputs else []
         criteria += _without_value(plan, evidence)
     if parameters.response:
         criteria += [
@@ -73,23 +73,23 @@ def _plan(plan: MonitoringPlan | None, parameters: MonitoringPlanParameters, now
     return Passed(because=f"plan {plan.number} with {_rules(len(plan.rules))}, {plan.recorded_at:%Y-%m-%d}")
 
 
-def _inputs(plan: MonitoringPlan, evidence: Evidence) -> Criterion:
-    """Return the criterion that an input is monitored; a rule that its figure can never exceed does not count."""
+def _inputs(plan: MonitoringPlan, evidence: Evidence) -> Verdict:
+    """Return the verdict whether an input is monitored; a rule that its figure can never exceed does not count."""
     inputs = [one.name for one in evidence.model.columns.features]
     rules = [rule for rule in plan.rules if _can_exceed(rule)]
     if not inputs:
-        return Criterion("rules on the inputs", _stand_in(rules))
+        return _stand_in(rules)
     watched = {rule.get("column") for rule in rules if rule.get("statistic") in DRIFT_STATISTICS}
     covered = [name for name in inputs if name in watched]
     if covered:
         counted = f"{len(covered)} of {len(inputs)} inputs have a rule: {', '.join(covered[:SHOWN])}"
-        return Criterion("rules on the inputs", Passed(because=counted + ("…" if len(covered) > SHOWN else "")))
+        return Passed(because=counted + ("…" if len(covered) > SHOWN else ""))
     reason = (
         f"monitoring plan {plan.number} has no rule on an input that can exceed its margin; it is about "
         f"{', '.join(map(_about, plan.rules)) or 'nothing'}"
     )
     remedy = f"add a rule, such as psi or null_rate, on each input that matters: {', '.join(inputs[:SHOWN])}"
-    return Criterion("rules on the inputs", Failed(reason=reason, remedy=remedy))
+    return Failed(reason=reason, remedy=remedy)
 
 
 def _stand_in(rules: Sequence[_Rule]) -> Verdict:

@@ -44,18 +44,16 @@ def judge(parameters: TestingParameters, evidence: Evidence, now: datetime) -> l
         return [Criterion("test plan", verdict)]
     results = {one.name: one for one in evidence.tests}
     order = {test.name: _order(test, evidence.datasets) for test in plan.tests}
-    absent = {test.name: order[test.name] or _absent(test, results.get(test.name), evidence) for test in plan.tests}
-    tests = [_criterion(test, results.get(test.name), evidence.test_plans, absent[test.name]) for test in plan.tests]
+    tests = [_criterion(test, results.get(test.name), evidence, order[test.name]) for test in plan.tests]
     kinds = sorted({test.kind for test in plan.tests if _has_value(results.get(test.name)) and not order[test.name]})
     return [*tests, _breadth(kinds, parameters.minimum_kinds), *(_kind(one, kinds) for one in parameters.kinds)]
 
 
-def _criterion(
-    test: PlannedTest, result: TestResult | None, plans: Sequence[TestPlan], known: Verdict | None
-) -> Criterion:
+def _criterion(test: PlannedTest, result: TestResult | None, evidence: Evidence, order: Verdict | None) -> Criterion:
     measured = result.value if result is not None else None
-    digests = (result.evidence_digest,) if result is not None else ()
-    return Criterion(f"test {test.name}", known or _verdict(test, result, plans), measured, test.threshold, digests)
+    known = (result.evidence_digest,) if result is not None else ()
+    verdict = order or _absent(test, result, evidence) or _verdict(test, result, evidence.test_plans)
+    return Criterion(f"test {test.name}", verdict, measured, test.threshold, known)
 
 
 def _absent(test: PlannedTest, result: TestResult | None, evidence: Evidence) -> Unproven | None:
