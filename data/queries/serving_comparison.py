@@ -60,14 +60,14 @@ def compare_serving(registry: Registry, hash_bytes: bool = True) -> ServingCompa
 
 def _compared(registry: Registry, hash_bytes: bool) -> ServingComparison:
     record, target = serving_record(registry), FileTarget(registry.home)
-    still = [one for one in record.slots if not one.in_progress]
-    found = {id(one): tuple(_slot_differences(target, record, one, hash_bytes)) for one in still}
-    every = [difference for one in still for difference in found[id(one)]]
-    unsigned = tuple(one.slot for one in still if any(difference.unsigned for difference in found[id(one)]))
-    sound = tuple(one.slot for one in still if not found[id(one)])
+    still = (one for one in record.slots if not one.in_progress)
+    compared = [(one.slot, tuple(_slot_differences(target, record, one, hash_bytes))) for one in still]
+    every = [difference for _, found in compared for difference in found]
+    unsigned = tuple(slot for slot, found in compared if any(difference.unsigned for difference in found))
+    sound = tuple(slot for slot, found in compared if not found)
     changing = tuple(_named(one.address) for one in record.slots if one.in_progress)
     differences = (*every, *_edited_rows(record), *_unknown_manifests(registry.home, record))
-    return ServingComparison(len(still), changing, differences, unsigned, sound, record.edited)
+    return ServingComparison(len(compared), changing, differences, unsigned, sound, record.edited)
 
 
 def _slot_differences(
