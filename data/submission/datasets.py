@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -145,13 +145,17 @@ def _column_problems(found: Mapping[str, Any], columns: ColumnMapping, named_at:
     for name, kind in required.items():
         if name not in found["columns"]:
             there = ", ".join(sorted(found["columns"])[:20])
-            at, near = named_at.get(name, "model.yaml"), near_names(name, found["columns"], 1)
-            fix = f"did you mean {near[0]}? Correct {at}, or add the column" if near else "add it, or map its name in "
-            yield f"column {name} is missing; the columns are {there} → {fix}{'' if near else at}"
+            fix = _fix(name, found["columns"], named_at.get(name, "model.yaml"))
+            yield f"column {name} is missing; the columns are {there} → {fix}"
         elif name in found["twice"]:
             yield f"column {name} occurs twice → remove one of the two"
         elif kind not in found["kinds"][name]:
             yield f"column {name} has type {found['columns'][name]} → write {EXPECTED[kind]}"
+
+
+def _fix(name: str, columns: Iterable[str], at: str) -> str:
+    near = near_names(name, columns, 1)
+    return f"did you mean {near[0]}? Correct {at}, or add the column" if near else f"add it, or map its name in {at}"
 
 
 def _value_problems(found: Mapping[str, Any], columns: ColumnMapping) -> Iterator[str]:

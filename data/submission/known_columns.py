@@ -53,11 +53,12 @@ def _missing(folder: Path, role: str, suite: Suite, known: KnownColumns) -> Iter
     columns = known.datasets.get(role)
     if columns is None:
         return
-    for name in dict.fromkeys(name for one in suite.expectations for name in one.columns):
-        if name not in columns:
-            at = f"{FILES[role]}:{_line(read_text(folder / FILES[role], FILES[role]), name)}"
-            remedy = did_you_mean(name, columns, f"remove the expectation, or add the column to the {role} data")
-            yield f"{at}: the {role} data has no column {name} → {remedy}"
+    named = dict.fromkeys(name for one in suite.expectations for name in one.columns)
+    missing = [name for name in named if name not in columns]
+    text = read_text(folder / FILES[role], FILES[role]) if missing else ""
+    for name in missing:
+        remedy = did_you_mean(name, columns, f"remove the expectation, or add the column to the {role} data")
+        yield f"{FILES[role]}:{_line(text, name)}: the {role} data has no column {name} → {remedy}"
 
 
 def _line(text: str, name: str) -> int:

@@ -6,7 +6,6 @@ that contains the files of the folder, the provenance stays unproven.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -73,19 +72,19 @@ class Provenance(Frozen):
 
         A commit comes after another one unless it is that commit or one of its ancestors, whatever their dates.
         """
-        before = set(self._with_ancestors(commit))
+        before = self._with_ancestors(commit)
         return tuple(sorted({author for one in self.history if one.id not in before for author in one.authors}))
 
-    def _with_ancestors(self, commit: str | None) -> Iterator[str]:
-        """Yield a commit of the history and its ancestors; nothing for another commit."""
-        parents: Mapping[str, tuple[str, ...]] = {one.id: one.parents for one in self.history}
-        found, seen = [commit or ""], set[str]()
-        while found:
-            current = found.pop()
-            if current in parents and current not in seen:
-                seen.add(current)
-                found.extend(parents[current])
-                yield current
+    def _with_ancestors(self, commit: str | None) -> set[str]:
+        """Return a commit of the history and its ancestors; nothing for another commit."""
+        parents = {one.id: one.parents for one in self.history}
+        found, waiting = set[str](), [commit or ""]
+        while waiting:
+            current = waiting.pop()
+            if current in parents and current not in found:
+                found.add(current)
+                waiting.extend(parents[current])
+        return found
 
 
 def read_provenance(folder: Path, submitter: str) -> Provenance:

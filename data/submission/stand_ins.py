@@ -64,15 +64,10 @@ def parts_fault(place: Path, shown: PurePath) -> str:
 
 
 def _folders(folder: Path) -> Iterator[str]:
-    for pattern in SINGLE:
-        for place in sorted(folder.glob(pattern)):
-            if not place.is_dir():
-                continue
-            path = PurePosixPath(place.relative_to(folder))
-            if path.suffix != ".parquet":
-                yield f"{path} is a folder → write one file of this name"
-                continue
-            yield f"{path} is {parts_fault(place, path)}"
+    for place in (one for pattern in SINGLE for one in sorted(folder.glob(pattern)) if one.is_dir()):
+        path = PurePosixPath(place.relative_to(folder))
+        is_dataset = path.suffix == ".parquet"
+        yield f"{path} is {parts_fault(place, path) if is_dataset else 'a folder → write one file of this name'}"
 
 
 def _faults(folder: Path, path: PurePosixPath) -> Iterator[str]:
