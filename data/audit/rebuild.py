@@ -22,7 +22,7 @@ from data.audit.merkle import Frontier
 from data.audit.note import parse_checkpoint
 from data.audit.rebuilt_rows import ArrivingRows
 from data.errors import JournalError, StoreError
-from data.files.database_file import Config, open_database
+from data.files.database_file import Config, open_database, write_ahead_log
 
 _Item = TypeVar("_Item")
 _RESTORE = "restore the journal from its backup"
@@ -74,7 +74,7 @@ def rebuild(
     except duckdb.Error as broken:
         raise StoreError(f"the registry cannot be rebuilt in {target}: {broken}") from broken
     finally:
-        for left in (draft, draft.with_name(f"{draft.name}.wal")):
+        for left in (draft, write_ahead_log(draft)):
             left.unlink(missing_ok=True)
     return size
 

@@ -31,12 +31,17 @@ NAME = "registry"
 Config = dict[str, str | bool | int | float | list[str]]
 
 
+def write_ahead_log(path: Path) -> Path:
+    """Return the path of a database file's write-ahead log, which exists while the file is open and after a crash."""
+    return path.with_name(f"{path.name}.wal")
+
+
 def open_database(path: Path, config: Config) -> duckdb.DuckDBPyConnection:
     """Open or create the database file for reading and writing. Raises duckdb.Error.
 
     Temporary files are written beside it, as DuckDB does for a file that it opens directly.
     """
-    log = path.with_name(f"{path.name}.wal")
+    log = write_ahead_log(path)
     was_killed = log.exists() and log.stat().st_size > 0
     connection = duckdb.connect(config={**config, "temp_directory": f"{path}.tmp"})
     try:

@@ -9,6 +9,7 @@ import duckdb
 
 from data.audit.rebuild import rebuild
 from data.errors import StoreError
+from data.files.database_file import write_ahead_log
 from data.files.durable_file import damaged_ending
 from data.registry.migration import create_tables
 from data.registry.registry import Registry
@@ -39,7 +40,7 @@ def rebuild_registry(registry: Registry) -> RebuiltRegistry:
         complete.unlink(missing_ok=True)
         events = rebuild(registry.journal, complete, create_tables, registry.anchors)
         ending = damaged_ending()
-        kept = [_renamed(one, ending) for one in (database.with_name(f"{database.name}.wal"), database) if one.exists()]
+        kept = [_renamed(one, ending) for one in (write_ahead_log(database), database) if one.exists()]
         complete.replace(database)
     return RebuiltRegistry(events, tuple(kept))
 

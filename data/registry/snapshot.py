@@ -18,6 +18,7 @@ from data.audit.anchors.file_anchor import FileAnchor
 from data.audit.anchors.timestamp_anchor import TimestampAnchor
 from data.audit.journal import Journal
 from data.errors import AnchorError, JournalError, MissingRegistryError
+from data.files.database_file import write_ahead_log
 from data.files.draft_folder import draft_folder
 from data.files.file_copy import beginning_of, copy_file
 from data.files.home import Home
@@ -44,7 +45,7 @@ class RegistryFiles:
     @property
     def log(self) -> Path:
         """The write-ahead log of the database, which exists only after a crash."""
-        return self.database.with_name(f"{self.database.name}.wal")
+        return write_ahead_log(self.database)
 
 
 def live_files(registry: Registry) -> RegistryFiles:
