@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from data.queries.paging import PageRequest, RowPage, page_of
 from data.records.names import system_name
@@ -55,7 +56,7 @@ class InventoryChoice:
         chosen = {name: value or "" for name, value in found.groupdict().items() if name != "number"}
         return cls(**chosen, number=int(found["number"]))
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, str]:
         """The filters that are set."""
         return {name: value for name in FILTERS if (value := str(getattr(self, name)))}

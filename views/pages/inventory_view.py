@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from data.files.home import Home
 from data.queries.inventory import ListedVersion
@@ -70,8 +71,22 @@ class InventoryLine:
 
 
 @dataclass(frozen=True)
+class InventoryCounts:
+    """How many models are in production, how many due items are late, and what is open on all models."""
+
+    in_production: int
+    late: int
+    open_alerts: int
+    open_incidents: int
+    open_findings: int
+
+
+@dataclass(frozen=True)
 class InventoryView:
-    """All models, the people on the roster and the state of the audit log, read in one snapshot."""
+    """All models, the people on the roster and the state of the audit log, read in one snapshot.
+
+    What is derived from all models is derived once: a long inventory has many pages, and each page shows it.
+    """
 
     lines: tuple[InventoryLine, ...]
     people: Mapping[str, Person]
@@ -88,33 +103,44 @@ class InventoryView:
         found = self.people.get(who or "")
         return f"{found.name} ({found.person})" if found is not None and found.name else who or ""
 
-    @property
+    @cached_property
     def stages(self) -> list[str]:
         """Return the stages that occur, in the order of `STAGES`."""
         there = {one.stage for one in self.lines}
         return [one for one in STAGES if one in there]
 
-    @property
+    @cached_property
     def tiers(self) -> list[int]:
         """Return the tiers that occur, in ascending order."""
         return sorted({one.model.tier for one in self.lines})
 
-    @property
+    @cached_property
     def owners(self) -> list[str]:
         """Return the owners' ids, sorted by the names that are shown."""
         return sorted({one.model.owner for one in self.lines}, key=lambda one: self.person(one).casefold())
 
-    @property
+    @cached_property
     def owner_numbers(self) -> dict[str, int]:
         """Return the position of each owner in `owners`."""
         return {owner: number for number, owner in enumerate(self.owners)}
 
-    @property
+    @cached_property
     def due(self) -> list[DueItem]:
         """Return what is due on all models, the earliest due time first, items without one last."""
         own = [incident_due(one) for one in self.differences if one.model == REGISTRY]
         found = [*own, *(due for line in self.lines for due in line.due)]
         return sorted(found, key=lambda one: (one.at is None, one.at or self.time.now, one.model))
+
+    @cached_property
+    def counts(self) -> InventoryCounts:
+        """Return the counts over all models."""
+        return InventoryCounts(
+            in_production=sum(one.stage == "in production" for one in self.lines),
+            late=sum(one.urgency == "late" for one in self.due),
+            open_alerts=sum(one.open_alerts for one in self.lines),
+            open_incidents=sum(one.open_incidents for one in self.lines),
+            open_findings=sum(one.open_findings for one in self.lines),
+        )
 
 
 def inventory_view(home: Home) -> InventoryView:

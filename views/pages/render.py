@@ -94,7 +94,7 @@ def render_inventory(
     With `combines` the copy has a page for each combination of filters, otherwise for each single filter.
     """
     page = InventoryPage.of(inventory, choice, combines)
-    more = {"page": page, "every": inventory.lines, "due": due_page(inventory, 1), "due_address": due_address}
+    more = {"page": page, "due": due_page(inventory, 1), "due_address": due_address}
     context = {**_around(inventory, audit), **more, "linked": linked, "root": choice.root}
     return _written("inventory.html.j2", context, filter_style(inventory) if page.is_whole else "")
 
