@@ -74,18 +74,28 @@ class PageManifest:
         there = {one.relative_to(self.folder).as_posix() for one in self.folder.rglob("*.html")}
         return tuple(sorted(there - self.pages.keys()))
 
+    @cached_property
+    def _by_model(self) -> dict[str, set[str]]:
+        """The addresses of the pages of each model: all of them are not searched again for each model."""
+        found: dict[str, set[str]] = {}
+        for address in self.pages:
+            found.setdefault(_model_of(address), set()).add(address)
+        return found
+
     def put(self, address: str, text: str) -> None:
         """Write a page. Raises FileError."""
         replace_file(self.folder / address, text)
         self.pages[address] = digest_of(text)
+        self._by_model.setdefault(_model_of(address), set()).add(address)
 
     def replace(self, key: str, pages: Iterable[tuple[str, str]]) -> int:
         """Write the pages of a model, or those of no model for an empty key; remove those that it no longer has.
 
         Return the number of pages written. Raises FileError.
         """
-        former = {address for address in self.pages if _model_of(address) == key}
-        self.pages = {address: digest for address, digest in self.pages.items() if address not in former}
+        former = self._by_model.pop(key, set())
+        for address in former:
+            self.pages.pop(address, None)
         count = 0
         for address, text in pages:
             self.put(address, text)
