@@ -57,10 +57,11 @@ def check_against_registry(submission: Submission) -> RegistrationFacts:
         return parent
 
     found = parent_facts(Registry.here(), submission.model.key, submission.version.upstream_keys, choose)
-    if _registered_as(checked[0], submission) is None:
+    registered_as = _registered_as(checked[0], submission)
+    if registered_as is None:
         check_owner(submission, found.roster)
     registration = RegistrationFacts(
-        registered_as=_registered_as(checked[0], submission),
+        registered_as=registered_as,
         parent=found.parent,
         parent_derived=submission.version.parent is None,
         former_sections=found.sections,
