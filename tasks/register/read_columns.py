@@ -34,12 +34,15 @@ def read_columns(path: Path) -> pd.DataFrame:
     frame = pd.read_parquet(path)
     with pq.ParquetFile(path) as file:
         for field in file.schema_arrow:
-            if field.name in frame and frame[field.name].hasnans:
-                column = file.read([field.name]).column(0)
-                if (own := _own_type(field.type)) is not None:
-                    frame[field.name] = column.to_pandas(types_mapper=lambda _, own=own: own).array
-                elif pa.types.is_decimal(field.type):
-                    frame[field.name] = [math.nan if value is None else value for value in column.to_pylist()]
+            own = _own_type(field.type)
+            is_changed = own is not None or pa.types.is_decimal(field.type)
+            if not is_changed or field.name not in frame or not frame[field.name].hasnans:
+                continue
+            column = file.read([field.name]).column(0)
+            if own is not None:
+                frame[field.name] = column.to_pandas(types_mapper=lambda _, own=own: own).array
+            else:
+                frame[field.name] = [math.nan if value is None else value for value in column.to_pylist()]
     return frame
 
 
@@ -80,12 +83,9 @@ def _own_type(type_: pa.DataType) -> Any:
 
     if pa.types.is_boolean(type_):
         return pd.BooleanDtype()
-    name = (
-        ("U" if str(type_)[0] == "u" else "") + str(type_).removeprefix("u").capitalize()
-        if pa.types.is_integer(type_)
-        else ""
-    )
-    return pd.api.types.pandas_dtype(name) if name else None
+    if pa.types.is_integer(type_):
+        return pd.api.types.pandas_dtype(str(type_).replace("u", "U").replace("i", "I"))  # uint8: UInt8
+    return None
 
 
 def _limit(written: str, column: pd.Series) -> str | None:
