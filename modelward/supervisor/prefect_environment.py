@@ -74,7 +74,6 @@ def supervised_environment(settings: Settings, addresses: Addresses, root: Path)
         "PREFECT_API_URL": addresses.api_url,
         "PREFECT_UI_URL": addresses.ui_url,
         "PATH": os.pathsep.join(filter(None, (str(Path(sys.executable).parent), os.environ.get("PATH")))),
-        **direct_access(os.environ),
     }
     home = prefect_environment(settings.home)
     return {**os.environ, **home, **SUPERVISED, **given, **paths, **fixed, **_login(addresses.login)}
