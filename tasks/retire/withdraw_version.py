@@ -32,8 +32,10 @@ def withdraw_version(
 
 def withdraw_unserved(retirement: Retirement, context: RunContext, steps: Steps = PLAIN_CALLS) -> Retirement:
     """Record a version that never served and has no consumer as retired; return its retirement as it is then."""
+    if retirement.state != "planned":
+        return retirement
     found = retirement_snapshot(Registry.here(), retirement.key)
-    if retirement.state != "planned" or found.has_served or found.parties:
+    if found.has_served or found.parties:
         return retirement
     steps.take(record_withdrawal, retirement, context)
     return retirement_snapshot(Registry.here(), retirement.key).retirement
