@@ -12,6 +12,7 @@ from data.queries.inventory import inventory as list_inventory
 from data.queries.version_filter import ANY_VERSION, VersionFilter
 from data.records.version import ReviewState
 from data.registry.registry import Registry
+from data.text.counted import counted
 from modelward.cli.options import Json
 from modelward.cli.paging import Limit, OnlyModel, PageNumber, remark_page, requested_page
 from modelward.cli.terminal import as_text, remark, show_json, show_table
@@ -71,10 +72,7 @@ def _place(place: ListedDeployment) -> str:
 
 
 def _open(version: ListedVersion) -> str:
-    matters = [
-        f"{count} {severity} finding{'s' if count > 1 else ''}"
-        for severity, count in version.open_findings_by_severity.items()
-    ]
+    matters = [counted(count, f"{severity} finding") for severity, count in version.open_findings_by_severity.items()]
     matters += [f"waiver {control}" for control in version.waivers]
     matters += [f"retirement {version.retirement}"] if version.retirement else []
     matters += ["review late"] if version.review_late else []

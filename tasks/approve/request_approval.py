@@ -13,6 +13,7 @@ from data.records.review import VerdictSet
 from data.records.run_context import RunContext
 from data.registry.commands.approval import RequestApproval
 from data.registry.registry import Registry
+from data.text.counted import counted
 from gates.standard import approvals_for, separates_validator
 from tasks.approve.recompute_digests import verified_artifact
 from tasks.notify.notify_approvers import notify_approvers
@@ -65,7 +66,7 @@ def signer_counts(required: Sequence[RequiredRole]) -> str:
     counts: Counter[str] = Counter()
     for role in required:
         counts[role.role.value] += role.count
-    return ", ".join(f"{count} {role}{'s' if count > 1 else ''}" for role, count in counts.items())
+    return ", ".join(counted(count, role) for role, count in counts.items())
 
 
 def approval_of_run(version: str, run_id: str) -> ApprovalRequest | None:

@@ -14,6 +14,7 @@ from data.records.verdict import Judgement
 from data.records.version import ReviewState, Version
 from data.registry.commands.version import RecordVerdicts
 from data.registry.registry import Registry
+from data.text.counted import counted
 from gates.judgement import judge
 from tasks.run.business_time import moment
 from tasks.run.load_standards import in_force
@@ -68,7 +69,7 @@ def _judged(judgements: Sequence[Judgement], again: str = "") -> str:
     """Return the end of the name of the judging step, like `40 criteria again: 2 failed, 38 passed`."""
     counts = Counter(outcome_of(one) for one in judgements)
     outcome = ", ".join(f"{counts[one]} {one}" for one in ORDER if counts[one]) or "none applies"
-    return f"{len(judgements)} {'criterion' if len(judgements) == 1 else 'criteria'}{again}: {outcome}"
+    return f"{counted(len(judgements), 'criterion', 'criteria')}{again}: {outcome}"
 
 
 def is_assessed(version: str, run_id: str) -> bool:
