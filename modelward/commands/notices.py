@@ -15,7 +15,6 @@ from modelward.cli.caller import identify
 from modelward.cli.options import By, Json
 from modelward.cli.paging import PageNumber, remark_page
 from modelward.cli.terminal import remark, say, show_json, show_table
-from tasks.notify.deliver_notices import deliver_notices, has_channels, try_channels
 
 app = typer.Typer(no_args_is_help=True, help="Notices to people: list them, send them, test the delivery channels.")
 EXIT_FAILED = 3
@@ -61,6 +60,8 @@ def list_notices(
 @app.command("send")
 def send(as_json: Json = False) -> None:
     """Deliver all queued notices now. Exit code 3: a delivery failed."""
+    from tasks.notify.deliver_notices import deliver_notices, has_channels  # noqa: PLC0415 – imports Prefect
+
     if not has_channels():
         say(NO_CHANNEL)
         return
@@ -83,6 +84,8 @@ def send(as_json: Json = False) -> None:
 @app.command("test")
 def try_out(by: By = "", as_json: Json = False) -> None:
     """Send you a test notice through every delivery channel. Exit code 3: a channel failed."""
+    from tasks.notify.deliver_notices import try_channels  # noqa: PLC0415 – imports Prefect
+
     person = identify(by).actor.id
     faults = try_channels(person)
     if as_json:

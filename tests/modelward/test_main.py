@@ -71,6 +71,7 @@ READING = {
     "consumers": ["consumers", "list"],
     "alerts": ["alerts", "list"],
     "incidents": ["incidents", "list"],
+    "notices": ["notices", "list"],
     "reviews": ["review", "list"],
     "standards": ["standard", "list"],
     "a standard": ["standard", "show"],
