@@ -10,7 +10,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -59,10 +59,11 @@ def call(flow: str, options: CallOptions, parameters: Mapping[str, Any], doing: 
     meanwhile on the terminal.
     """
     supervisor = None if options.local else running_supervisor()
+    progress = working(doing) if doing else nullcontext()
     with prefect_ready(options.by):
         if supervisor is not None:
-            return _on_server(supervisor, flow, options, parameters, doing)
-        with working(doing) if doing else nullcontext(), ending_on_signals():
+            return _on_server(supervisor, flow, options, parameters, progress)
+        with progress, ending_on_signals():
             function = getattr(import_module(f"flows.{flow}"), flow)
             return function(**parameters)
 
@@ -75,7 +76,11 @@ def actor_of(by: str) -> str:
 
 
 def _on_server(
-    supervisor: RunningSupervisor, flow: str, options: CallOptions, parameters: Mapping[str, Any], doing: str
+    supervisor: RunningSupervisor,
+    flow: str,
+    options: CallOptions,
+    parameters: Mapping[str, Any],
+    progress: AbstractContextManager[None],
 ) -> Any:
     from prefect.client.orchestration import get_client
 
@@ -94,7 +99,7 @@ def _on_server(
                 show_json(how_to_follow(flow, run.id, supervisor))
             raise typer.Exit(0)
         try:
-            with working(doing) if doing else nullcontext():
+            with progress:
                 state = _follow(client, run.id, supervisor)
         except KeyboardInterrupt:
             remark("the run continues on the server; to stop it, cancel it in the Prefect UI")
