@@ -54,7 +54,7 @@ from tests.judged_rules import (
     without,
     without_rows,
 )
-from tests.operations import deployed, roll_back
+from tests.operations import deployed, prepared, roll_back
 from tests.retirement_states import KEY, VERSION
 from tests.world import MODEL, Template, World
 
@@ -143,8 +143,7 @@ def one_row(result: CommandResult) -> CommandResult:
 
 
 def prepare_opening(world: World) -> None:
-    """A version that serves and is used every second day, a rejected one, and four others."""
-    deployed(world)
+    """The version that serves is used every second day; a rejected one, and four others."""
     for _ in range(6):
         world.version()
     world.do(RejectVersion(version=version_key(MODEL, 2), reason="not needed"))
@@ -182,7 +181,6 @@ OPENING: Mapping[str, BypassedRule] = {
 
 def prepare_planning(world: World) -> None:
     """An opened retirement with three parties."""
-    deployed(world)
     parties = (*states.PARTIES, AffectedParty(system="late", declared=False))
     states.opened(world, parties=parties)
 
@@ -243,7 +241,6 @@ PLANNING: Mapping[str, BypassedRule] = {
 
 def prepare_end(world: World) -> None:
     """A retirement whose plan changed after its approval, and two without parties, one with a pending request."""
-    deployed(world)
     states.planned(world)
     states.requested(world)
     states.transition_planned(world, "gates", moves_to="version 3")
@@ -315,8 +312,7 @@ END: Mapping[str, BypassedRule] = {
 
 
 def prepare_at_once(world: World) -> None:
-    """A version that serves, one that was rolled back, and two that never served; the retirements of two of them."""
-    deployed(world)
+    """A second version that was rolled back, and two that never served; the retirements of two of the four."""
     deployed(world, "op-2")
     roll_back(world, VERSION)
     world.do(opening(1)(world), by="olga")
@@ -346,14 +342,16 @@ GROUPS = {
     "planning": (prepare_planning, PLANNING),
     "end": (prepare_end, END),
 }
+"""What is done after version 1 was deployed, and the cases."""
 
 
 @pytest.fixture(scope="module")
 def found(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What one deep verification of each group says about the event of each case."""
+    serving = prepared(founded, tmp_path_factory.mktemp("serving") / "home", deployed)
     says: dict[str, str] = {}
     for name, (prepare, cases) in GROUPS.items():
-        says |= judged_after(prepare, cases, founded, tmp_path_factory.mktemp(name))
+        says |= judged_after(prepare, cases, serving, tmp_path_factory.mktemp(name))
     return says
 
 

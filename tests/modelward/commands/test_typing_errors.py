@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from modelward.runs import flow_call
 from tests.modelward.conftest import Cli
-from tests.operations import deployed
-from tests.world import World
+from tests.operations import deployed, prepared
+from tests.world import Template
 
 WRONG = {
     "the folder to register": (("register", "no-such-folder"), "is not a folder"),
@@ -24,14 +25,25 @@ WRONG = {
 }
 
 
+@pytest.fixture(scope="module")
+def serving(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The world after the deployment of a version."""
+    return prepared(founded, tmp_path_factory.mktemp("serving") / "home", deployed)
+
+
 @pytest.mark.parametrize(("command", "word"), WRONG.values(), ids=WRONG)
 def test_a_wrong_name_is_reported_before_a_server_starts(
-    world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], word: str
+    serving: Template,
+    tmp_path: Path,
+    cli: Cli,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+    word: str,
 ) -> None:
     def start(_: str = "") -> NoReturn:
         raise AssertionError("Prefect was started")
 
-    deployed(world)
+    serving.copy(tmp_path / "home", monkeypatch)
     monkeypatch.setattr(flow_call, "prefect_ready", start)
     result = cli(*command)
     assert (result.code, "error: " in result.err, word in result.err) == (2, True, True), result.err

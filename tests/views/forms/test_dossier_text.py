@@ -9,9 +9,9 @@ import pytest
 from data.queries.retirement_dossier import retirement_dossier
 from data.records.evidence import sha256_of
 from data.records.retirement_evidence import ImpactDocument, LogCoverage, RetirementDossier, TrafficDocument
-from tests.operations import deployed
+from tests.operations import deployed, prepared
 from tests.retirement_states import KEY, VERSION, opened
-from tests.world import World
+from tests.world import Template, World
 from views.forms.dossier_text import REPLAYED, dossier_text
 
 DAY = datetime(2013, 4, 1, tzinfo=UTC)
@@ -27,13 +27,18 @@ TRAFFIC = TrafficDocument(
 )
 
 
-@pytest.fixture
-def dossier(world: World) -> RetirementDossier:
-    """The dossier of a version that served and was validated, with two hostile texts."""
+def served_and_to_be_retired(world: World) -> None:
     world.version()
     deployed(world, "op-1", version=world.validated(VERSION))
     opened(world, reason="it | aged", impact_digest=world.artifacts.put(IMPACT.model_dump_json().encode()))
-    found = retirement_dossier(world.registry, KEY, world.now, world.now + timedelta(days=365))
+
+
+@pytest.fixture(scope="module")
+def dossier(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> RetirementDossier:
+    """The dossier of a version that served and was validated, with two hostile texts."""
+    template = prepared(founded, tmp_path_factory.mktemp("dossier") / "home", served_and_to_be_retired)
+    now = template.now
+    found = retirement_dossier(World(template.root, now).registry, KEY, now, now + timedelta(days=365))
     return found.model_copy(update={"traffic": TRAFFIC})
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.operations import prepared
 from tests.views.pages.test_render import Outline
-from tests.world import World
+from tests.world import Template, World
 from views.pages import inventory_page
 from views.pages.inventory_page import (
     InventoryChoice,
@@ -24,15 +25,27 @@ from views.pages.render import render_due, render_inventory
 OWNERS = ("olga", "dev", "olga", "Night desk", "olga")
 
 
-@pytest.fixture
-def view(world: World, monkeypatch: pytest.MonkeyPatch) -> InventoryView:
-    """Return an inventory of five models, two on a page; the first has a version in review and a pending request."""
-    monkeypatch.setattr(inventory_page, "MOST_LINES", 2)
-    monkeypatch.setattr("data.registry.rules.model._check_owner", lambda *_: None)  # rules 1 to 4 had any text
+def add_five_models(world: World) -> None:
+    """Register five models; the first has a version in review and a pending request."""
     world.requested(world.validated(world.version("models/ops/m0")))
     for number, owner in enumerate(OWNERS[1:], start=1):
         world.model(f"models/ops/m{number}", owner=owner, tier=3 if number == 1 else 2)
-    return inventory_view(world.home)
+
+
+@pytest.fixture(scope="module")
+def five_models(founded: Template, tmp_path_factory: pytest.TempPathFactory) -> InventoryView:
+    """The inventory of five models."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("data.registry.rules.model._check_owner", lambda *_: None)  # rules 1 to 4 had any text
+        template = prepared(founded, tmp_path_factory.mktemp("inventory") / "home", add_five_models)
+    return inventory_view(World(template.root, template.now).home)
+
+
+@pytest.fixture
+def view(five_models: InventoryView, monkeypatch: pytest.MonkeyPatch) -> InventoryView:
+    """The inventory of five models, two on a page."""
+    monkeypatch.setattr(inventory_page, "MOST_LINES", 2)
+    return five_models
 
 
 def names(view: InventoryView, choice: InventoryChoice) -> list[str]:
