@@ -22,10 +22,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-import rfc8785
 from registry_clones import append, clone
 from registry_size import Size
 
+from data.audit.body import canonical_text
 from data.files.artifacts import ArtifactStore
 from data.records.approval import ApprovalRequest, RequiredRole
 from data.records.events import EventType
@@ -99,6 +99,7 @@ class Maker:
         self.counts = dict.fromkeys(self.models, size.versions // size.models)
         self.tiers = {model: _tier(number) for number, model in enumerate(self.models)}
         self.content = world.artifacts.put(b"the artifact of every version")
+        self.environment = self._store(world.artifacts, "environment")
         self.inbox = ArtifactStore(world.home.inbox)
 
     def make(self) -> None:
@@ -169,8 +170,7 @@ class Maker:
             model=model, parent=None if first else version_key(model, number - 1), change=change,
             artifact=Artifact(kind="file", digest=self.content, size=29, file_name="model.bin"),
             code=CodeState(commit=sha256_of([model, number])[7:47], dirty=False),
-            environment_digest=self._store(self.world.artifacts, "environment"),
-            configuration={"trees": 200, "depth": 6, "rate": 0.05},
+            environment_digest=self.environment, configuration={"trees": 200, "depth": 6, "rate": 0.05},
             contributors=("dev",), submitter="dev", submission_digest=self._store(self.inbox, [model, number]),
             reference_digest=None, provenance={"code": "derived", "environment": "derived", "data": "claimed"},
             datasets=tuple(_dataset(role, model, number) for role in ("training", "held-out")),
@@ -186,7 +186,7 @@ class Maker:
     @staticmethod
     def _store(store: ArtifactStore, value: object) -> str:
         """Store the RFC 8785 form of a value and return its digest."""
-        return store.put(rfc8785.dumps(value))  # type: ignore[arg-type]
+        return store.put(canonical_text(value).encode())
 
     def _measured(self, version: str) -> RecordEvidence:
         fields: dict[str, Any] = {"low": 0.68, "high": 0.72, "produced_by": "modelward"}
