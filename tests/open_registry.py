@@ -30,7 +30,6 @@ CLOSED = (
     "data/files",
     "data/registry/test_registry",
     "data/registry/test_store",
-    "data/registry/test_verification",
     "docs",
     "modelward/demo",
     "modelward/supervisor",
