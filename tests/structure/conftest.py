@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.structure.source_trees import Trees
+
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("modelward", "flows", "tasks", "views", "gates", "monitoring", "data")
 
@@ -25,13 +27,13 @@ def layers() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def trees(parsed: dict[Path, ast.Module]) -> dict[Path, ast.Module]:
+def trees(parsed: Trees) -> Trees:
     """The syntax tree of each Python file of the layers, by its path from the root."""
     return {path: tree for path, tree in parsed.items() if path.parts[0] in LAYERS}
 
 
 @pytest.fixture(scope="session")
-def parsed(files: tuple[Path, ...]) -> dict[Path, ast.Module]:
+def parsed(files: tuple[Path, ...]) -> Trees:
     """The syntax tree of every Python file, by its path from the root."""
     return {path: ast.parse((ROOT / path).read_text(encoding="utf-8")) for path in files if path.suffix == ".py"}
 

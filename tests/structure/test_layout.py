@@ -73,12 +73,13 @@ def test_every_flow_is_in_the_table_of_steps(root: Path) -> None:
     assert sorted(listed) == sorted(path.stem for path in (root / "flows").glob("*.py") if path.stem != "__init__")
 
 
-def test_a_test_compares_each_graph_with_its_run(root: Path, graphs: dict[str, Any]) -> None:
+def test_a_test_compares_each_graph_with_its_run(parsed: Trees, graphs: dict[str, Any]) -> None:
     """Both names are literals in the body of a test, so that a case cannot be in the code without a run of its flow."""
     calls = [
         [ast.literal_eval(argument) for argument in call.args[:2]]
-        for path in root.glob("tests/flows/test_*.py")
-        for test in ast.parse(path.read_text("utf-8")).body
+        for path, tree in parsed.items()
+        if path.match("tests/flows/test_*.py")
+        for test in tree.body
         if isinstance(test, ast.FunctionDef) and test.name.startswith("test_") and not _is_skipped(test)
         for call in ast.walk(test)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "compare_graph"

@@ -192,10 +192,9 @@ def assigned(node: ast.stmt) -> list[ast.Name]:
     return [target for target in targets if isinstance(target, ast.Name)]
 
 
-def test_a_public_type_name_has_one_meaning(files: tuple[Path, ...], root: Path) -> None:
-    sources = {path: (root / path).read_text(encoding="utf-8") for path in files if path.suffix == ".py"}
+def test_a_public_type_name_has_one_meaning(parsed: Trees) -> None:
     places: dict[str, list[str]] = defaultdict(list)
-    for path, tree in ((path, ast.parse(text)) for path, text in sources.items()):
+    for path, tree in parsed.items():
         for name, line in public_types(tree):
             places[name].append(f"{path}:{line}")
     doubled = {name: lines for name, lines in places.items() if len(lines) > 1}

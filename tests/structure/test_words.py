@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.structure.private_words import places, words_in
+from tests.structure.source_trees import Trees
 
 # Texts of released versions: registries that adopted one recorded its digest, so its words cannot change.
 RELEASED = Path("gates/standards/earlier")
@@ -28,7 +28,7 @@ def read(files: tuple[Path, ...], layers: tuple[str, ...]) -> list[Path]:
     return [path for path in ours if path.suffix != ".json" or path.parts[0] != "tests"]
 
 
-def test_no_private_word_is_used(read: list[Path], root: Path, parsed: dict[Path, ast.Module]) -> None:
+def test_no_private_word_is_used(read: list[Path], root: Path, parsed: Trees) -> None:
     found = [f"{path}:{line} {word}" for path in read for line, word in places(root / path, parsed.get(path))]
     assert not found, "tests/structure/private_words.py says what to write instead"
 
