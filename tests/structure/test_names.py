@@ -6,13 +6,14 @@ import ast
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 
-from tests.structure.bound_names import bound
+from tests.structure.bound_names import Bound, bound
 from tests.structure.private_words import STORED_NAMES, words_in
 from tests.structure.source_trees import Trees
 
@@ -102,9 +103,15 @@ def says_nothing(name: str) -> bool:
     return not is_exempt and bool(NAMES_OF_NOTHING & set(parts_of(name)))
 
 
-def wrong_names(tree: ast.Module) -> list[str]:
+@pytest.fixture(scope="module")
+def names(parsed: Trees) -> dict[Path, list[Bound]]:
+    """The names that each file binds, by its path from the root."""
+    return {path: list(bound(tree)) for path, tree in parsed.items()}
+
+
+def wrong_names(names: Iterable[Bound]) -> list[str]:
     """Return line and name of each value, parameter, attribute and function whose name does not say what it is."""
-    named = [(found.name.strip("_"), found) for found in bound(tree)]
+    named = [(found.name.strip("_"), found) for found in names]
     return [
         f"{found.line} {name}"
         for name, found in named
@@ -118,11 +125,11 @@ def wrong_template_names(text: str) -> list[str]:
     return [f"{name.lineno} {name.name}" for name in names if name.ctx != "load" and says_nothing(name.name)]
 
 
-def test_a_name_says_what_the_value_is(parsed: Trees, files: tuple[Path, ...], root: Path) -> None:
+def test_a_name_says_what_the_value_is(names: dict[Path, list[Bound]], files: tuple[Path, ...], root: Path) -> None:
     templates = {path: (root / path).read_text(encoding="utf-8") for path in files if path.suffix == ".j2"}
-    found = [f"{path}:{name}" for path, tree in parsed.items() for name in wrong_names(tree)]
-    found += [f"{path}:{name}" for path, text in templates.items() for name in wrong_template_names(text)]
-    assert not found, "name what the value is: notices, reasons, the alert of `for alert in alerts`"
+    wrong = [f"{path}:{name}" for path, found in names.items() for name in wrong_names(found)]
+    wrong += [f"{path}:{name}" for path, text in templates.items() for name in wrong_template_names(text)]
+    assert not wrong, "name what the value is: notices, reasons, the alert of `for alert in alerts`"
 
 
 CASES = {
@@ -144,7 +151,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_wrong_names_are_found(case: tuple[str, list[str]]) -> None:
-    assert sorted(wrong_names(ast.parse(case[0]))) == case[1]
+    assert sorted(wrong_names(bound(ast.parse(case[0])))) == case[1]
 
 
 def test_wrong_names_of_a_template_are_found() -> None:
@@ -152,9 +159,9 @@ def test_wrong_names_of_a_template_are_found() -> None:
     assert sorted(wrong_template_names(text)) == ["1 said", "2 WANTED", "2 asked"]
 
 
-def private_names(tree: ast.Module) -> list[str]:
+def private_names(names: Iterable[Bound]) -> list[str]:
     """Return line and name of each name that contains a private word or phrase, such as `ShelfEntry` or `by_heart`."""
-    return [f"{found.line} {found.name}" for found in bound(tree) if is_private(found.name)]
+    return [f"{found.line} {found.name}" for found in names if is_private(found.name)]
 
 
 @cache
@@ -163,14 +170,14 @@ def is_private(name: str) -> bool:
     return name not in STORED_NAMES and bool(words_in(" ".join(parts_of(name))))
 
 
-def test_no_name_contains_a_private_word(parsed: Trees) -> None:
-    found = [f"{path}:{name}" for path, tree in parsed.items() for name in private_names(tree)]
-    assert not found, "use the term of the field: docs/GLOSSARY.md"
+def test_no_name_contains_a_private_word(names: dict[Path, list[Bound]]) -> None:
+    private = [f"{path}:{name}" for path, found in names.items() for name in private_names(found)]
+    assert not private, "use the term of the field: docs/GLOSSARY.md"
 
 
 def test_private_names_are_found() -> None:
     tree = ast.parse("house_in_use = warehouse = by_heart = 1\nclass ShelfEntry:\n apart_from_validator: bool\n")
-    assert private_names(tree) == ["1 house_in_use", "1 by_heart", "2 ShelfEntry"]
+    assert private_names(bound(tree)) == ["1 house_in_use", "1 by_heart", "2 ShelfEntry"]
 
 
 def public_types(tree: ast.Module) -> list[tuple[str, int]]:
