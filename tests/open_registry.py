@@ -23,6 +23,7 @@ import pytest
 from data.errors import ModelwardError
 from data.registry import store
 from data.registry.store import Store
+from data.registry.store_connection import open_store
 
 CLOSED = (
     "browser",
@@ -101,7 +102,7 @@ def kept_open() -> Iterator[None]:
     def reading_what_is_open(self: Store) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """Open the file for writing first, unless another process holds it; a file opened to be read is not kept."""
         process = self._process
-        is_counted = store.duckdb is not duckdb  # the test counts each connection and transaction
+        is_counted = store.open_store is not open_store  # the test counts each connection and transaction
         if process.connection is None and process.owner is None and self.exists() and not is_counted:
             waits, self.wait_seconds = self.wait_seconds, 0.0
             with suppress(ModelwardError), self._one_thread():
