@@ -7,7 +7,7 @@ Caught in: `data/registry/rules/incident.py`, and `data/audit/verifier/judges/in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -15,13 +15,14 @@ from data.records.deployment import Deployment
 from data.records.monitoring import REGISTRY, Incident
 from data.records.person import Role
 from data.registry.commands.deployment import EscalateIncident, OpenIncident, RatifyDeployment, ResolveIncident
-from data.registry.rules.proof import Proven, prove
+from data.registry.rules.proof import Proven
 from tests.judged_rules import (
+    EARLIER,
     LATER,
     BypassedRule,
-    Patch,
     in_context,
     judged_after,
+    only_proven,
     rewritten,
     seeing,
     with_data,
@@ -36,7 +37,6 @@ pytestmark = pytest.mark.closed_registry
 
 OTHER = "models/ops/late"
 V1 = f"{MODEL}/versions/1"
-EARLIER = datetime(2013, 3, 1, tzinfo=UTC)
 
 
 def prepare(world: World) -> None:
@@ -81,11 +81,6 @@ def resolving(title: str, person: str = "") -> Callable[[World], ResolveIncident
     return command
 
 
-def only_proven(check: str) -> Patch:
-    """Let a check of who may resolve an incident accept everybody with a code."""
-    return without(f"incident.{check}", lambda state, proof, *given: prove(state, proof, given[-1]))
-
-
 CASES: Mapping[str, BypassedRule] = {
     "an incident that says what another one says": BypassedRule(
         lambda _: opening("a report differs"), "olga", without_rows(OpenIncident, Incident), "says the same",
@@ -120,11 +115,11 @@ CASES: Mapping[str, BypassedRule] = {
         "the incident was escalated before", before=lambda world: world.move(days=5),
     ),
     "an incident of a file resolved by the person who opened it": BypassedRule(
-        resolving("a report differs", "olga"), "olga", only_proven("require_other_signer"),
+        resolving("a report differs", "olga"), "olga", only_proven("incident.require_other_signer"),
         "olga opened the incident and cannot sign for it",
     ),
     "an incident of a file resolved without the role": BypassedRule(
-        resolving("a manifest differs", "outsider"), "outsider", only_proven("require_other_signer"),
+        resolving("a manifest differs", "outsider"), "outsider", only_proven("incident.require_other_signer"),
         "outsider held neither the role owner nor approver",
     ),
     "an incident resolved twice": BypassedRule(
@@ -132,7 +127,7 @@ CASES: Mapping[str, BypassedRule] = {
         "the incident was resolved before",
     ),
     "an incident of a file resolved by a deputy of the person who opened it": BypassedRule(
-        resolving("a profile differs", "dev"), "dev", only_proven("require_other_signer"),
+        resolving("a profile differs", "dev"), "dev", only_proven("incident.require_other_signer"),
         "dev represents the person who opened the incident",
         before=lambda world: world.do(opening("a profile differs"), by="olga"),
     ),
@@ -142,7 +137,8 @@ CASES: Mapping[str, BypassedRule] = {
         "it needs a one-time code", before=lambda world: world.do(opening("a card differs"), by="olga"),
     ),
     "an incident of the registry resolved by an approver": BypassedRule(
-        resolving("a backup differs", "alma"), "alma", only_proven("administrator"), "alma was not an administrator",
+        resolving("a backup differs", "alma"), "alma", only_proven("incident.administrator"),
+        "alma was not an administrator",
     ),
     "a resolution that names a represented person although the signer has the role": BypassedRule(
         resolving("a dossier differs", "alma"), "alma", rewritten(ResolveIncident, with_data(deputy_of="axel")),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,7 @@ from data.registry.commands.version import RejectVersion
 from data.registry.rules import retirement_party
 from tests import retirement_states as states
 from tests.judged_rules import (
+    EARLIER,
     LATER,
     BypassedRule,
     Patch,
@@ -60,7 +61,6 @@ from tests.world import MODEL, Template, World
 
 pytestmark = pytest.mark.closed_registry
 
-EARLIER = datetime(2013, 3, 3, tzinfo=UTC)
 OTHER = sha256_of("other")
 MOVE_UNCHECKED = without("retirement.check_retirement_move")
 

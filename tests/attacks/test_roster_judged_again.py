@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,12 +20,14 @@ from data.registry.command import CommandResult
 from data.registry.commands.log import AdoptStandard
 from data.registry.commands.person import AddPerson, Deputise, EndRole, EnrolPerson, GrantRole, RevokePerson
 from data.registry.rules import person as person_rules
-from data.registry.rules.proof import Proven, prove
+from data.registry.rules.proof import Proven
 from tests.judged_rules import (
+    EARLIER,
     LATER,
     BypassedRule,
     both,
     judged_after,
+    only_proven,
     rewritten,
     seeing,
     with_rows,
@@ -35,9 +37,8 @@ from tests.world import Template, World
 
 pytestmark = pytest.mark.closed_registry
 
-EARLIER = datetime(2013, 3, 1, tzinfo=UTC)
 SEED = "JBSWY3DPEHPK3PXP" * 2
-BY_ANYBODY = without("person.administrator", lambda state, proof, context, **_: prove(state, proof, context))
+BY_ANYBODY = only_proven("person.administrator")
 
 
 def prepare(world: World) -> None:
@@ -195,7 +196,7 @@ CASES: Mapping[str, BypassedRule] = {
         lambda world: AdoptStandard(
             standard="lax", version=1, title="Lax", digest=sha256_of("lax"), controls=1, proof=world.proof("dev")
         ),
-        "dev", without("log.administrator", prove),
+        "dev", only_proven("log.administrator"),
         "dev was not an administrator",
     ),
     "the last administrator removed": BypassedRule(
