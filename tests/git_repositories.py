@@ -1,4 +1,4 @@
-"""Bare git repositories on disk for tests of the git anchor."""
+"""Git repositories on disk: bare ones for tests of the git anchor, and worktrees of people who commit."""
 
 from __future__ import annotations
 
@@ -18,3 +18,10 @@ def bare(path: Path, remote: Path | None = None, options: tuple[str, ...] = ()) 
     if remote is not None:
         git(path, "remote", "add", "origin", str(remote))
     return path
+
+
+def git_in(folder: Path, *arguments: str, name: str = "Dana Developer", email: str = "dana@example.org") -> str:
+    """Run git in a folder of a worktree as a person, and return its output."""
+    who = ("-c", f"user.name={name}", "-c", f"user.email={email}", "-c", "commit.gpgsign=false")
+    ran = subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True, text=True)
+    return ran.stdout.strip()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from data.files.home import Home
+from tests.git_repositories import git_in
 
 MODEL = "models/ops/delay"
 MANIFESTS = {
@@ -90,11 +90,10 @@ def test_a_process_that_uses_a_home_creates_private_files(tmp_path: Path) -> Non
 
 def staged(repository: Path) -> list[str]:
     """Return what `git add` stages in a new repository, except `.gitignore` files."""
-    git = ["git", "-C", str(repository)]
-    subprocess.run([*git, "init", "--quiet"], check=True)
-    subprocess.run([*git, "add", "--all"], check=True)
-    shown = subprocess.run([*git, "diff", "--cached", "--name-only"], check=True, capture_output=True, text=True)
-    return [line for line in shown.stdout.splitlines() if not line.endswith(".gitignore")]
+    git_in(repository, "init", "--quiet")
+    git_in(repository, "add", "--all")
+    shown = git_in(repository, "diff", "--cached", "--name-only")
+    return [line for line in shown.splitlines() if not line.endswith(".gitignore")]
 
 
 def with_key(root: Path) -> Home:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,13 +11,9 @@ import pytest
 from data.submission import committed_files
 from data.submission.committed_files import differs_from_commit
 from data.submission.git_command import run_git
+from tests.git_repositories import git_in
 
 CODE = "code/train.py"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=Dana", "-c", "user.email=dana@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -30,14 +25,14 @@ def folder(tmp_path: Path) -> Path:
         (folder / name).write_text(text)
     (folder.parent / ".gitignore").write_text("data/\nartifact/\n")
     (folder.parent / "library.py").write_text("1\n")
-    git(folder.parent, "init", "--quiet")
+    git_in(folder.parent, "init", "--quiet")
     commit(folder)
     return folder
 
 
 def commit(folder: Path) -> None:
-    git(folder.parent, "add", "--all")
-    git(folder.parent, "commit", "--quiet", "-m", "all")
+    git_in(folder.parent, "add", "--all")
+    git_in(folder.parent, "commit", "--quiet", "-m", "all")
 
 
 def ignore_code(folder: Path) -> None:
@@ -61,17 +56,17 @@ def mark(*options: str, path: str = f"submission/{CODE}") -> Callable[[Path], No
     """Return a function that marks a file not to be compared, and then changes it."""
 
     def spoil(folder: Path) -> None:
-        git(folder.parent, "update-index", *options, path)
+        git_in(folder.parent, "update-index", *options, path)
         (folder.parent / path).write_text("secretly()\n")
 
     return spoil
 
 
 def nest_a_repository(folder: Path) -> None:
-    git(folder.parent, "rm", "-r", "--quiet", "--cached", "submission/code")
-    git(folder / "code", "init", "--quiet")
-    git(folder / "code", "add", "--all")
-    git(folder / "code", "commit", "--quiet", "-m", "inner")
+    git_in(folder.parent, "rm", "-r", "--quiet", "--cached", "submission/code")
+    git_in(folder / "code", "init", "--quiet")
+    git_in(folder / "code", "add", "--all")
+    git_in(folder / "code", "commit", "--quiet", "-m", "inner")
     commit(folder)
 
 
@@ -101,35 +96,35 @@ def test_what_git_status_does_not_show_differs(case: str, folder: Path) -> None:
 
 def test_an_ignored_file_that_is_then_committed_no_longer_differs(folder: Path) -> None:
     ignore_code(folder)
-    git(folder.parent, "add", "--force", "submission/code/notebook.py")
+    git_in(folder.parent, "add", "--force", "submission/code/notebook.py")
     commit(folder)
     assert differs_from_commit(folder) is False
 
 
 def test_a_marked_file_with_the_committed_content_does_not_differ(folder: Path) -> None:
-    git(folder.parent, "update-index", "--assume-unchanged", f"submission/{CODE}")
+    git_in(folder.parent, "update-index", "--assume-unchanged", f"submission/{CODE}")
     assert differs_from_commit(folder) is False
-    git(folder.parent, "update-index", "--skip-worktree", "library.py")
+    git_in(folder.parent, "update-index", "--skip-worktree", "library.py")
     assert differs_from_commit(folder) is False
 
 
 def test_a_sparse_checkout_may_leave_out_files_outside_the_submission(folder: Path) -> None:
-    git(folder.parent, "update-index", "--skip-worktree", "library.py")
+    git_in(folder.parent, "update-index", "--skip-worktree", "library.py")
     (folder.parent / "library.py").unlink()
     assert differs_from_commit(folder) is False
 
 
 @pytest.mark.parametrize("option", ["--assume-unchanged", "--skip-worktree"])
 def test_a_marked_file_that_is_missing_in_the_submission_differs(option: str, folder: Path) -> None:
-    git(folder.parent, "update-index", option, f"submission/{CODE}")
+    git_in(folder.parent, "update-index", option, f"submission/{CODE}")
     (folder / CODE).unlink()
     assert differs_from_commit(folder) is True
 
 
 def test_line_endings_of_windows_are_those_of_the_commit(folder: Path) -> None:
-    git(folder, "config", "core.autocrlf", "true")
+    git_in(folder, "config", "core.autocrlf", "true")
     (folder / CODE).write_bytes(b"fit()\r\n")
-    git(folder, "add", "--renormalize", ".")
+    git_in(folder, "add", "--renormalize", ".")
     assert differs_from_commit(folder) is False
 
 
@@ -139,7 +134,7 @@ def test_a_file_in_git_lfs_is_compared_through_its_pointer(folder: Path) -> None
     (folder / "docs").mkdir()
     (folder / "docs" / "figure.png").write_text(pointer)
     commit(folder)
-    git(folder, "update-index", "--assume-unchanged", "docs/figure.png")
+    git_in(folder, "update-index", "--assume-unchanged", "docs/figure.png")
     for content, differs in ((b"abc", False), (b"abd", True)):
         (folder / "docs" / "figure.png").write_bytes(content)
         assert differs_from_commit(folder) is differs
@@ -149,7 +144,7 @@ def test_a_repository_with_longer_ids_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "repository" / "submission"
     folder.mkdir(parents=True)
     (folder / "model.yaml").write_text("model: ops/late\n")
-    git(folder.parent, "init", "--quiet", "--object-format=sha256")
+    git_in(folder.parent, "init", "--quiet", "--object-format=sha256")
     commit(folder)
     assert differs_from_commit(folder) is False
 
@@ -157,7 +152,7 @@ def test_a_repository_with_longer_ids_is_read(tmp_path: Path) -> None:
 def test_a_marked_file_with_a_line_break_in_its_name_differs(folder: Path) -> None:
     (folder.parent / "a\nb").write_text("1")
     commit(folder)
-    git(folder.parent, "update-index", "--assume-unchanged", "a\nb")
+    git_in(folder.parent, "update-index", "--assume-unchanged", "a\nb")
     assert differs_from_commit(folder) is True
 
 

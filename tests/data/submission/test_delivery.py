@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from data.errors import SubmissionError
 from data.files.home import Home
 from data.submission.delivery import deliver, delivered_provenance, open_delivery
 from data.submission.provenance import Provenance
+from tests.git_repositories import git_in
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def test_a_delivered_submission_can_be_opened_elsewhere(folder: Path, tmp_path: 
 def test_a_proven_provenance_is_not_replaced_by_a_later_delivery(folder: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     first = deliver(folder, home, "dev")
-    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=D", "-c", "user.email=d@e", "commit", "-qm", "1"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "1"]):
+        git_in(folder, *command)
     assert deliver(folder, home, "sam") == first
     proven = delivered_provenance(home, first)
     assert (proven.commit is not None, proven.submitter) == (True, "sam")

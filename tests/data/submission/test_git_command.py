@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from data.submission.git_command import run_git
 from data.submission.provenance import read_provenance
+from tests.git_repositories import git_in
 
 
 def repository(path: Path) -> str:
     """Create a repository with a submission, and return its commit."""
     (path / "m").mkdir(parents=True)
     (path / "m" / "model.yaml").write_text(f"model: ops/{path.name}\n")
-    who = ("-c", f"user.name={path.name}", "-c", "user.email=dev@example.org", "-c", "commit.gpgsign=false")
-    for arguments in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", path.name)):
-        subprocess.run(["git", "-C", str(path), *arguments], check=True)
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", path.name)):
+        git_in(path, *arguments, name=path.name, email="dev@example.org")
     return (run_git(path, "rev-parse", "HEAD") or "").strip()
 
 

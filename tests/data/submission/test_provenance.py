@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,38 +10,33 @@ from data.errors import SubmissionError
 from data.submission import committed_files, provenance
 from data.submission.git_command import run_git
 from data.submission.provenance import Commit, Provenance, read_provenance, read_stored_provenance
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=Dana Developer", "-c", "user.email=dana@example.org", "-c", "commit.gpgsign=false")
-    ran = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return ran.stdout.strip()
+from tests.git_repositories import git_in
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A repository with a submission in it, committed once."""
-    git(tmp_path, "init", "--quiet")
+    git_in(tmp_path, "init", "--quiet")
     folder = tmp_path / "submission"
     folder.mkdir()
     (folder / "model.yaml").write_text("model: ops/late\n")
-    git(tmp_path, "add", "-A")
-    git(tmp_path, "commit", "--quiet", "-m", "First\n\nCo-authored-by: Sam Second <sam@example.org>")
+    git_in(tmp_path, "add", "-A")
+    git_in(tmp_path, "commit", "--quiet", "-m", "First\n\nCo-authored-by: Sam Second <sam@example.org>")
     return folder
 
 
 def test_a_committed_folder_has_commit_and_authors(folder: Path) -> None:
     found = read_provenance(folder, "dev")
-    assert found.commit == git(folder, "rev-parse", "HEAD")
+    assert found.commit == git_in(folder, "rev-parse", "HEAD")
     assert (found.dirty, found.submitter) == (False, "dev")
     assert found.authors_since(None) == ("Dana Developer <dana@example.org>", "Sam Second <sam@example.org>")
     assert any(one.startswith("numpy==") for one in found.packages)
 
 
 def test_authors_since_are_those_after_a_commit(folder: Path) -> None:
-    first = git(folder, "rev-parse", "HEAD")
+    first = git_in(folder, "rev-parse", "HEAD")
     (folder / "model.yaml").write_text("model: ops/later\n")
-    git(
+    git_in(
         folder,
         "-c",
         "user.name=Tess",
@@ -61,8 +55,8 @@ def test_authors_since_are_those_after_a_commit(folder: Path) -> None:
 
 def test_commits_outside_the_folder_are_left_out(folder: Path) -> None:
     (folder.parent / "other.txt").write_text("x")
-    git(folder.parent, "add", "-A")
-    git(folder.parent, "commit", "--quiet", "-m", "Else", "--author", "Else Where <else@example.org>")
+    git_in(folder.parent, "add", "-A")
+    git_in(folder.parent, "commit", "--quiet", "-m", "Else", "--author", "Else Where <else@example.org>")
     assert "Else Where <else@example.org>" not in read_provenance(folder, "dev").authors_since(None)
 
 
@@ -76,7 +70,7 @@ def add(folder: Path) -> None:
 
 def change_elsewhere(folder: Path) -> None:
     (folder.parent / "code.py").write_text("1\n")
-    git(folder.parent, "add", "code.py")
+    git_in(folder.parent, "add", "code.py")
 
 
 @pytest.mark.parametrize("spoil", [change, add, change_elsewhere])
@@ -121,16 +115,16 @@ def test_a_failed_git_status_leaves_dirty_unknown(folder: Path, monkeypatch: pyt
 def clone(folder: Path, *options: str) -> Path:
     """Clone the repository of a folder, and return the same folder in the clone."""
     target = folder.parents[1] / f"clone{len(options)}"
-    git(folder.parent, "clone", "--quiet", *options, folder.parent.as_uri(), str(target))
+    git_in(folder.parent, "clone", "--quiet", *options, folder.parent.as_uri(), str(target))
     return target / folder.name
 
 
 def commit_as(folder: Path, name: str, *arguments: str) -> str:
     """Commit all changes of a folder under another name, and return the commit."""
-    git(folder, "add", "--all", ".")
+    git_in(folder, "add", "--all", ".")
     author = f"{name} <{name.lower()}@example.org>"
-    git(folder, "commit", "--quiet", "--allow-empty", "-m", "change", "--author", author, *arguments)
-    return git(folder, "rev-parse", "HEAD")
+    git_in(folder, "commit", "--quiet", "--allow-empty", "-m", "change", "--author", author, *arguments)
+    return git_in(folder, "rev-parse", "HEAD")
 
 
 def test_a_shallow_clone_leaves_the_authors_unproven_until_its_history_is_fetched(folder: Path) -> None:
@@ -140,13 +134,13 @@ def test_a_shallow_clone_leaves_the_authors_unproven_until_its_history_is_fetche
     found = read_provenance(shallow, "dev")
     assert (found.commit is not None, found.dirty, found.is_proven) == (True, False, False)
     assert found.origins == {"code": "derived", "contributors": "claimed"}
-    git(shallow, "fetch", "--quiet", "--unshallow")
+    git_in(shallow, "fetch", "--quiet", "--unshallow")
     assert read_provenance(shallow, "dev").is_proven
     assert "Dana Developer <dana@example.org>" in read_provenance(shallow, "dev").authors_since(None)
 
 
 def test_a_clone_without_file_contents_knows_all_authors(folder: Path) -> None:
-    git(folder, "config", "uploadpack.allowFilter", "true")
+    git_in(folder, "config", "uploadpack.allowFilter", "true")
     assert (
         read_provenance(clone(folder, "--filter=blob:none", "--no-local"), "dev").origins["contributors"] == "derived"
     )
@@ -168,7 +162,7 @@ def test_a_replaced_or_grafted_commit_hides_no_author(folder: Path, hide: str) -
     (folder / "model.yaml").write_text("model: ops/second\n")
     latest = commit_as(folder, "Tess")
     if hide == "replace":
-        git(folder, "replace", "--graft", latest)
+        git_in(folder, "replace", "--graft", latest)
     else:
         (folder.parent / ".git" / "info").mkdir(exist_ok=True)
         (folder.parent / ".git" / "info" / "grafts").write_text(f"{latest}\n")
@@ -176,28 +170,28 @@ def test_a_replaced_or_grafted_commit_hides_no_author(folder: Path, hide: str) -
 
 
 def test_an_older_commit_that_was_merged_later_counts_as_a_change_since(folder: Path) -> None:
-    main = git(folder, "branch", "--show-current")
-    git(folder, "checkout", "--quiet", "-b", "side")
+    main = git_in(folder, "branch", "--show-current")
+    git_in(folder, "checkout", "--quiet", "-b", "side")
     (folder / "side.txt").write_text("side")
     commit_as(folder, "Sid", "--date=2001-01-01T00:00:00Z")
-    git(folder, "checkout", "--quiet", main)
+    git_in(folder, "checkout", "--quiet", main)
     (folder / "model.yaml").write_text("model: ops/second\n")
     parent = commit_as(folder, "Tess")
-    git(folder, "merge", "--quiet", "--no-edit", "side")
+    git_in(folder, "merge", "--quiet", "--no-edit", "side")
     since = read_provenance(folder, "dev").authors_since(parent)
     assert "Sid <sid@example.org>" in since
     assert "Tess <tess@example.org>" not in since
 
 
 def test_the_author_of_a_branch_with_the_same_content_is_an_author(folder: Path) -> None:
-    main = git(folder, "branch", "--show-current")
-    git(folder, "checkout", "--quiet", "-b", "side")
+    main = git_in(folder, "branch", "--show-current")
+    git_in(folder, "checkout", "--quiet", "-b", "side")
     (folder / "model.yaml").write_text("model: ops/second\n")
     commit_as(folder, "Sid")
-    git(folder, "checkout", "--quiet", main)
+    git_in(folder, "checkout", "--quiet", main)
     (folder / "model.yaml").write_text("model: ops/second\n")
     commit_as(folder, "Tess")
-    git(folder, "merge", "--quiet", "--no-edit", "side")
+    git_in(folder, "merge", "--quiet", "--no-edit", "side")
     authors = read_provenance(folder, "dev").authors_since(None)
     assert {"Sid <sid@example.org>", "Tess <tess@example.org>"} <= set(authors)
 

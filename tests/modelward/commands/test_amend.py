@@ -10,6 +10,7 @@ import pytest
 from data.notices.outbox import Outbox
 from data.records.model import Model
 from data.submission.folder import read_model
+from tests.git_repositories import git_in
 from tests.modelward.commands.conftest import ProvenCaller
 from tests.modelward.conftest import Cli
 from tests.submissions import replace_line, write_filled
@@ -38,9 +39,8 @@ def relaxed_folder(folder: Path) -> Path:
 def commit(folder: Path, author: str) -> None:
     """Commit all files with an author."""
     name, _, email = author.partition(" <")
-    who = ("-c", f"user.name={name}", "-c", f"user.email={email.rstrip('>')}", "-c", "commit.gpgsign=false")
-    for arguments in (("init", "-q"), ("add", "--all"), (*who, "commit", "-q", "-m", "relaxed")):
-        subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)
+    for arguments in (("init", "-q"), ("add", "--all"), ("commit", "-q", "-m", "relaxed")):
+        git_in(folder, *arguments, name=name, email=email.rstrip(">"))
 
 
 def test_an_approver_relaxes_a_rule_and_the_event_records_it(
